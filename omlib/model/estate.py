@@ -1,0 +1,354 @@
+"""The declared estate: what a city's inventory says, checked and with every reference resolved.
+
+Made by `omlib.inventory`, read by everything above. A relation is stated once, on the item's side
+(a VM names its systems); the look-ups the other way round are computed. Sizes are whole MiB or GiB.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from omlib.model.item import Key, Source
+from omlib.model.lifecycle import Decision, Lifecycle
+from omlib.model.ref import Ref
+from omlib.model.waiver import Waiver
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Department:
+    id: str
+    name: str
+    parent: str = ""
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Where credentials, a jump host and caps are shared.
+
+    *concurrency* caps how many targets of the site are asked at once; *connect_s* and *deadline_s*
+    bound one connection and one whole look, in seconds; *output_mib* what one target may answer.
+    Credentials are references (`env:NAME`, `file:PATH`), never values.
+    """
+
+    id: str
+    name: str
+    user: str = ""
+    key: str = ""
+    password: str = ""
+    known_hosts: str = ""
+    jump: str = ""
+    concurrency: int = 8
+    connect_s: int = 10
+    deadline_s: int = 60
+    output_mib: int = 16
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """How one host or device is reached. *user* "" means the site's."""
+
+    site: str
+    address: str
+    port: int = 22
+    user: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A cloud project. Undeclared things in it roll up to *system*, else to *department*."""
+
+    id: str
+    department: str
+    system: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloudNetwork:
+    id: str
+    cidr: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cloud:
+    """*profile* is the cloud's name in clouds.yaml, which holds its address and credentials."""
+
+    id: str
+    name: str
+    site: str
+    profile: str
+    region: str
+    projects: tuple[Project, ...]
+    networks: tuple[CloudNetwork, ...] = ()
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interface:
+    network: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Volume:
+    id: str
+    size_gib: int
+    bound_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vm:
+    """*bound_id* is the live id that adoption wrote (`bound_id:`), "" until then."""
+
+    id: str
+    name: str
+    cloud: str
+    project: str
+    systems: tuple[str, ...]
+    vcpu: int
+    ram_mib: int
+    image: str = ""
+    power: str = "on"
+    interfaces: tuple[Interface, ...] = ()
+    security_groups: tuple[str, ...] = ()
+    volumes: tuple[Volume, ...] = ()
+    floating_ip: str = ""
+    bound_id: str = ""
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityGroup:
+    """*rules* are texts: direction, protocol, ports, peer: `ingress tcp 443 198.18.0.0/24`."""
+
+    id: str
+    name: str
+    cloud: str
+    project: str
+    rules: tuple[str, ...]
+    bound_id: str = ""
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageState:
+    present: bool = True
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceState:
+    running: bool = True
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileState:
+    """*sha256* of the content, hexadecimal; "" where the content is not declared."""
+
+    sha256: str = ""
+    owner: str = ""
+    group: str = ""
+    mode: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserState:
+    present: bool = True
+    uid: int | None = None
+    shell: str = ""
+    home: str = ""
+    groups: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListenerState:
+    """*process* is the program's name as the kernel has it (15 bytes); "" if not declared."""
+
+    process: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerState:
+    """What is declared of one host. A listener's key is `tcp/198.18.0.11:8443`, `tcp/*:22`.
+
+    *full* names the kinds under full ownership: what is found and not declared there is drift.
+    """
+
+    packages: Mapping[str, PackageState] = field(default_factory=dict)
+    services: Mapping[str, ServiceState] = field(default_factory=dict)
+    files: Mapping[str, FileState] = field(default_factory=dict)
+    users: Mapping[str, UserState] = field(default_factory=dict)
+    listeners: Mapping[str, ListenerState] = field(default_factory=dict)
+    full: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """A host with an operating system: in a VM (*vm*) or in a room."""
+
+    id: str
+    systems: tuple[str, ...]
+    access: Access
+    os: str
+    state: ServerState
+    vm: str = ""
+    room: str = ""
+    serial: str = ""
+    department: str = ""
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A network device. Its intended text comes from *template* with *vars*.
+
+    Under *ownership* full every section of the running configuration must be declared.
+    """
+
+    id: str
+    platform: str
+    access: Access
+    template: str
+    vars: Mapping[str, object]
+    ownership: str = "partial"
+    room: str = ""
+    department: str = ""
+    systems: tuple[str, ...] = ()
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    name: str
+    port: str
+    fqdn: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dependency:
+    system: str
+    port: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What a retired thing was known by: its ref, where it stood, and its keys on the live side."""
+
+    ref: Ref
+    where: str
+    keys: tuple[Key, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """One business system. *retired* is empty unless its lifecycle is retired."""
+
+    id: str
+    name: str
+    department: str
+    owner_business: str
+    owner_technical: str
+    function: tuple[str, ...]
+    zone: str
+    mlps_level: int
+    lifecycle: Lifecycle
+    decision: Decision | None = None
+    depends_on: tuple[Dependency, ...] = ()
+    provides: tuple[Endpoint, ...] = ()
+    retention_until: date | None = None
+    retired: tuple[Identity, ...] = ()
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    id: str
+    name: str
+    department: str
+    target: str
+    area_m2: int = 0
+    racks: int = 0
+    by: date | None = None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circuit:
+    id: str
+    kind: str
+    a_end: str
+    z_end: str
+    mbps: int
+    carrier: str = ""
+    device: str = ""
+    port: str = ""
+    target: str = "keep"
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """One contract row of one year. Money is whole cents (0.01 yuan)."""
+
+    id: str
+    system: str
+    supplier: str
+    kind: str
+    year: int
+    amount_cents: int
+    allocation_pct: int = 100
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A change window or a freeze. Times of day are local to the estate's time zone."""
+
+    id: str
+    kind: str
+    days: tuple[str, ...]
+    start: str
+    end: str
+    first_day: date | None = None
+    last_day: date | None = None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tombstone:
+    """A closed system. Nothing it was known by may come back before *quarantine_until*."""
+
+    system: str
+    name: str
+    closed: date
+    quarantine_until: date
+    identities: tuple[Identity, ...]
+    department: str = ""
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estate:
+    """Everything declared, by id. *timezone* is an IANA name."""
+
+    name: str
+    timezone: str
+    departments: Mapping[str, Department]
+    sites: Mapping[str, Site]
+    clouds: Mapping[str, Cloud]
+    systems: Mapping[str, System]
+    vms: Mapping[str, Vm]
+    security_groups: Mapping[str, SecurityGroup]
+    servers: Mapping[str, Server]
+    devices: Mapping[str, Device]
+    rooms: Mapping[str, Room]
+    circuits: Mapping[str, Circuit]
+    contracts: tuple[Contract, ...]
+    windows: Mapping[str, Window]
+    tombstones: Mapping[str, Tombstone]
+    waivers: tuple[Waiver, ...]
+
+    def department_of(self, system: str) -> str:
+        return self.systems[system].department if system in self.systems else ""

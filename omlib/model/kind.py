@@ -1,0 +1,145 @@
+"""The kinds of items, as data: which attributes each has, and when two values are alike.
+
+A kind says per attribute its `Form`. Values are compared as they are first; only where they differ
+are both brought to their form and compared again, so `0644` and `644`, two spellings of a MAC, or
+a list in another order never show as drift.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from omlib.model.item import Value
+from omlib.model.ref import Plane
+
+
+def _as_is(value: Value) -> Value:
+    return value
+
+
+def _unordered(value: Value) -> Value:
+    if value is None:
+        return ()
+    parts = value if isinstance(value, tuple) else (value,)
+    return tuple(sorted(set(parts), key=lambda part: (str(type(part)), str(part))))
+
+
+def _mac(value: Value) -> Value:
+    digits = re.sub(r"[^0-9a-f]", "", str(value).lower())
+    return ":".join(re.findall("..", digits)) if len(digits) == 12 else value
+
+
+def _address(value: Value) -> Value:
+    if isinstance(value, tuple):
+        return tuple(str(_address(part)) for part in value)
+    try:
+        return str(ipaddress.ip_address(str(value)))
+    except ValueError:
+        return value
+
+
+def _addresses(value: Value) -> Value:
+    return _unordered(_address(value if isinstance(value, tuple) else (value,)) if value else ())
+
+
+def _mode(value: Value) -> Value:
+    """File modes are octal text (POSIX chmod): `644`, `0644` and `0o644` are one mode."""
+    text = str(value).lower().removeprefix("0o")
+    return f"{int(text, 8):04o}" if re.fullmatch(r"[0-7]{1,5}", text) else value
+
+
+def _folded(value: Value) -> Value:
+    return value.casefold() if isinstance(value, str) else value
+
+
+class Form(Enum):
+    """How the values of one attribute are brought to one spelling."""
+
+    EXACT = "exact"
+    UNORDERED = "unordered"  # a set: order and repetition mean nothing
+    FOLDED = "folded"  # text in which case means nothing
+    MAC = "mac"
+    ADDRESS = "address"  # RFC 5952 for IPv6
+    ADDRESSES = "addresses"
+    MODE = "mode"
+    OPAQUE = "opaque"  # exact, and the value is never shown: only that it differs
+
+
+_TO_FORM: Mapping[Form, Callable[[Value], Value]] = {
+    Form.EXACT: _as_is,
+    Form.OPAQUE: _as_is,
+    Form.UNORDERED: _unordered,
+    Form.FOLDED: _folded,
+    Form.MAC: _mac,
+    Form.ADDRESS: _address,
+    Form.ADDRESSES: _addresses,
+    Form.MODE: _mode,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """*attributes* maps each attribute to its form; one that is not listed is compared exactly."""
+
+    plane: Plane
+    name: str
+    attributes: Mapping[str, Form]
+
+    def normal(self, attribute: str, value: Value) -> Value:
+        return _TO_FORM[self.attributes.get(attribute, Form.EXACT)](value)
+
+
+_PROJECT = {"project": Form.EXACT}
+_ATTRIBUTES: Mapping[tuple[Plane, str], Mapping[str, Form]] = {
+    (Plane.CLOUD, "server"): {
+        "name": Form.EXACT,
+        "vcpu": Form.EXACT,
+        "ram_mib": Form.EXACT,
+        "image": Form.EXACT,
+        "power": Form.EXACT,
+        "addresses": Form.ADDRESSES,
+        "security_groups": Form.UNORDERED,
+        **_PROJECT,
+    },
+    (Plane.CLOUD, "volume"): {
+        "name": Form.EXACT,
+        "size_gib": Form.EXACT,
+        "attached_to": Form.UNORDERED,
+        **_PROJECT,
+    },
+    (Plane.CLOUD, "port"): {
+        "network": Form.EXACT,
+        "addresses": Form.ADDRESSES,
+        "mac": Form.MAC,
+        "security_groups": Form.UNORDERED,
+        "device": Form.EXACT,
+        **_PROJECT,
+    },
+    (Plane.CLOUD, "floating_ip"): {"address": Form.ADDRESS, "target": Form.ADDRESS, **_PROJECT},
+    (Plane.CLOUD, "security_group"): {"name": Form.EXACT, "rules": Form.UNORDERED, **_PROJECT},
+    (Plane.SERVER, "package"): {"present": Form.EXACT, "version": Form.EXACT},
+    (Plane.SERVER, "service"): {"running": Form.EXACT, "enabled": Form.EXACT},
+    (Plane.SERVER, "file"): {
+        "sha256": Form.FOLDED,
+        "owner": Form.EXACT,
+        "group": Form.EXACT,
+        "mode": Form.MODE,
+    },
+    (Plane.SERVER, "user"): {
+        "present": Form.EXACT,
+        "uid": Form.EXACT,
+        "shell": Form.EXACT,
+        "home": Form.EXACT,
+        "groups": Form.UNORDERED,
+    },
+    (Plane.SERVER, "listener"): {"process": Form.EXACT},
+    # *lines* in order, or *members*: lines whose order means nothing (static routes, users)
+    (Plane.NETWORK, "section"): {"lines": Form.EXACT, "members": Form.UNORDERED},
+}
+
+KINDS: Mapping[tuple[Plane, str], Kind] = {
+    (plane, name): Kind(plane=plane, name=name, attributes=attributes)
+    for (plane, name), attributes in _ATTRIBUTES.items()
+}

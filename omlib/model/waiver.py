@@ -1,0 +1,25 @@
+"""A drift accepted on purpose: for one attribute path, one value, a stated time."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from omlib.model.item import Source, Value
+from omlib.model.ref import Ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """*accepts* is the live value that was accepted; any other resurfaces.
+
+    *path* is an attribute name, or `@presence` for a missing (accepts false) or unmanaged (accepts
+    true) item. *until* is the last day on which it holds.
+    """
+
+    ref: Ref
+    path: str
+    accepts: Value
+    reason: str
+    owner: str
+    ticket: str
+    until: date
+    source: Source | None = None
