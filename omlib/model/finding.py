@@ -35,7 +35,8 @@ class Finding:
 
     *reason* is set exactly when the status is unknown; *unmanaged* exactly when it is unmanaged.
     *unseen* are attribute paths that could not be compared. *live* names the live side. *children*
-    are things this one made (ports of a server), folded in here.
+    are things that this one made, folded in here (ports of a server). *contested* names who else
+    claims it: live things with one declared item's mark, or declared items with one live thing.
     """
 
     ref: Ref
@@ -52,6 +53,7 @@ class Finding:
     live: str = ""
     label: str = ""
     children: tuple[Ref, ...] = ()
+    contested: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

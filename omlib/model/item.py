@@ -22,7 +22,8 @@ _NO_ATTRIBUTES: Attributes = {}
 class Scope(NamedTuple):
     """What one listing covers: all items of *kind* at *where*.
 
-    *where* is `cloud:region:project` on the cloud and the inventory id of the host or device elsewhere.
+    *where* is `cloud:region:project` on the cloud, and the inventory id of a host or device
+    elsewhere.
     """
 
     plane: Plane

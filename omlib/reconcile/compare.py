@@ -1,0 +1,270 @@
+"""Compare what is declared with what was seen. The answer is one finding per item.
+
+Pure: no I/O, no clock, no logging. The planes bring the observation; what to do about a drift is
+`omlib.plan`'s to say. Only an authenticated, complete listing of its scope turns an item MISSING;
+a plane that stayed silent, or an answer that broke off, gives UNKNOWN with the reason.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+
+from omlib.model.finding import Difference, Finding
+from omlib.model.item import Actual, Declared, Key, Scope, Value
+from omlib.model.kind import KINDS, Form, Kind
+from omlib.model.observation import Observation, Sight
+from omlib.model.ref import Plane, Ref
+from omlib.model.status import Status, UnknownReason, UnmanagedClass
+from omlib.model.waiver import Waiver
+from omlib.reconcile.match import Matching, match
+from omlib.reconcile.owners import NO_OWNERS, NOBODY, Owners
+from omlib.reconcile.waive import Waivers
+
+_ABSENT = object()
+
+
+def reconcile(
+    declared: Iterable[Declared],
+    observed: Observation,
+    *,
+    waivers: Sequence[Waiver] = (),
+    today: date,
+    owners: Owners = NO_OWNERS,
+) -> list[Finding]:
+    """One finding per declared item and per undeclared live thing, sorted by ref.
+
+    Children of a live thing are folded into its finding. *today* decides which waivers hold.
+    """
+    items = list(declared)
+    matching = match(items, observed.actual)
+    accepted = Waivers.of(waivers, today)
+    children, orphans = _fold(matching, observed)
+    told = {item.ref for item in items}  # a live thing under a declared ref is that item's story
+    findings = [
+        _declared_finding(item, matching, observed.sights, accepted, children) for item in items
+    ]
+    findings += (
+        _undeclared_finding(seen, matching, observed, accepted, owners, children)
+        for seen in orphans
+        if seen.ref not in told
+    )
+    findings.sort(key=lambda finding: (finding.ref, finding.live))
+    return findings
+
+
+def _declared_finding(
+    item: Declared,
+    matching: Matching,
+    sights: Mapping[Scope, Sight],
+    waivers: Waivers,
+    children: Mapping[int, list[Ref]],
+) -> Finding:
+    if rivals := matching.contested.get(item.ref):
+        names = {name for seen in rivals for name in _rivals_of(item, seen, matching)}
+        return _verdict(
+            item, Status.UNKNOWN, reason=UnknownReason.ERROR, contested=tuple(sorted(names))
+        )
+    if not (found := matching.found.get(item.ref)):
+        return _unseen_finding(item, sights.get(item.scope), waivers)
+    seen = found[0]
+    folded = tuple(sorted(ref for one in found for ref in children.get(id(one), ())))
+    live = ", ".join(_live_name(one) for one in found)
+    if item.retired:
+        presence, held = waivers.presence(item.ref, is_there=True)
+        return _verdict(
+            item,
+            Status.WAIVED if held else Status.RESIDUE,
+            differences=(presence,),
+            live=live,
+            label=seen.label,
+            children=folded,
+        )
+    if seen.in_transition or seen.pending:
+        reason = UnknownReason.IN_TRANSITION
+        return _verdict(item, Status.UNKNOWN, reason=reason, live=live, children=folded)
+    differences = tuple(_differences(item, seen, waivers))
+    unseen = {name: why for name, why in seen.unseen.items() if name in item.attributes}
+    if any(not difference.waived_by for difference in differences):
+        status, reason_or_none = Status.DIVERGED, None
+    elif unseen:
+        status, reason_or_none = Status.UNKNOWN, unseen[min(unseen)]
+    else:
+        status, reason_or_none = (Status.WAIVED if differences else Status.IN_SYNC), None
+    return Finding(
+        ref=item.ref,
+        status=status,
+        scope=item.scope,
+        differences=differences,
+        reason=reason_or_none,
+        unseen=unseen,
+        systems=item.systems,
+        department=item.department,
+        source=item.source,
+        live=live,
+        label=seen.label,
+        children=folded,
+    )
+
+
+def _rivals_of(item: Declared, seen: Actual, matching: Matching) -> Iterator[str]:
+    if claimants := matching.claimed_twice.get(seen.ref):
+        yield from (str(ref) for ref in claimants if ref != item.ref)
+    else:
+        yield _live_name(seen)
+
+
+def _unseen_finding(item: Declared, sight: Sight | None, waivers: Waivers) -> Finding:
+    if sight is None:
+        return _verdict(item, Status.UNKNOWN, reason=UnknownReason.NOT_CHECKED)
+    if not sight.complete:
+        return _verdict(item, Status.UNKNOWN, reason=sight.reason, detail=sight.detail)
+    if item.retired:
+        return _verdict(item, Status.IN_SYNC)
+    presence, held = waivers.presence(item.ref, is_there=False)
+    return _verdict(item, Status.WAIVED if held else Status.MISSING, differences=(presence,))
+
+
+def _verdict(
+    item: Declared,
+    status: Status,
+    *,
+    reason: UnknownReason | None = None,
+    detail: str = "",
+    differences: tuple[Difference, ...] = (),
+    live: str = "",
+    label: str = "",
+    children: tuple[Ref, ...] = (),
+    contested: tuple[str, ...] = (),
+) -> Finding:
+    return Finding(
+        ref=item.ref,
+        status=status,
+        scope=item.scope,
+        differences=differences,
+        reason=reason,
+        detail=detail,
+        systems=item.systems,
+        department=item.department,
+        source=item.source,
+        live=live,
+        label=label,
+        children=children,
+        contested=contested,
+    )
+
+
+def _differences(item: Declared, seen: Actual, waivers: Waivers) -> Iterator[Difference]:
+    actual, unseen = seen.attributes, seen.unseen
+    kind: Kind | None = None
+    for path, want in item.attributes.items():
+        have = actual.get(path, _ABSENT)
+        if have == want and type(have) is type(want):
+            continue
+        if path in unseen:
+            continue
+        if kind is None:
+            kind = KINDS.get((item.ref[0], item.ref[1])) or Kind(
+                plane=item.ref[0], name=item.ref[1], attributes={}
+            )
+        live: Value = None if have is _ABSENT else have  # type: ignore[assignment]
+        want, live = kind.normal(path, want), kind.normal(path, live)
+        if want == live and type(want) is type(live):
+            continue
+        difference = waivers.judge(item.ref, kind, path, want, live)
+        if kind.attributes.get(path) is Form.OPAQUE:
+            difference = Difference(
+                path=path,
+                declared="***",
+                actual="***",
+                waived_by=difference.waived_by,
+                resurfaced=difference.resurfaced,
+            )
+        yield difference
+
+
+def _fold(
+    matching: Matching, observed: Observation
+) -> tuple[Mapping[int, list[Ref]], Sequence[Actual]]:
+    """Children by the id() of their topmost parent, and what is left of the unclaimed."""
+    by_key: dict[tuple[Plane, Key], Actual] = {}
+    for seen in observed.actual:
+        for key in seen.keys:
+            rival = by_key.setdefault((seen.ref[0], key), seen)
+            if seen.ref < rival.ref:  # so that the order of the listing never shows
+                by_key[seen.ref[0], key] = seen
+    children: dict[int, list[Ref]] = defaultdict(list)
+    orphans = []
+    for seen in matching.unclaimed:
+        top, hops = seen, 0
+        while top.parent and (above := by_key.get((seen.ref[0], top.parent))) and hops < 8:
+            top, hops = above, hops + 1
+        if top is seen:
+            orphans.append(seen)
+        else:
+            children[id(top)].append(seen.ref)
+    return children, orphans
+
+
+def _undeclared_finding(
+    seen: Actual,
+    matching: Matching,
+    observed: Observation,
+    waivers: Waivers,
+    owners: Owners,
+    children: Mapping[int, list[Ref]],
+) -> Finding:
+    place = owners.places.get(seen.scope.where, NOBODY)
+    named = seen.system if seen.system in owners.systems else ""
+    systems = (named,) if named else place.systems
+    department = owners.systems[named] if named else place.department
+    claimants = matching.claimed_twice.get(seen.ref, ())
+    status, reason, kind, detail = Status.UNMANAGED, None, UnmanagedClass.UNKNOWN_OWNER, ""
+    differences: tuple[Difference, ...] = ()
+    if seen.parent and (blind := _blind_spot(seen, observed)):
+        # what made it was not seen, and could not have been: it may well be declared
+        status, reason, detail = Status.UNKNOWN, blind.reason, blind.detail
+    elif seen.in_transition:
+        status, reason = Status.UNKNOWN, UnknownReason.IN_TRANSITION
+    else:
+        presence, held = waivers.presence(seen.ref, is_there=True)
+        differences = (presence,)
+        if claimants:
+            kind = UnmanagedClass.IN_TWO_STACKS
+        elif seen.pending:
+            kind = UnmanagedClass.ORPHAN_OF_A_CRASH
+        elif named or place.systems:
+            kind = UnmanagedClass.KNOWN_OWNER
+        if named in owners.retired:
+            status = Status.RESIDUE
+        if held:
+            status = Status.WAIVED
+    return Finding(
+        ref=seen.ref,
+        status=status,
+        scope=seen.scope,
+        differences=differences,
+        reason=reason,
+        detail=detail,
+        unmanaged=kind if status is Status.UNMANAGED else None,
+        systems=systems,
+        department=department,
+        live=_live_name(seen),
+        label=seen.label,
+        children=tuple(sorted(children.get(id(seen), ()))),
+        contested=tuple(str(ref) for ref in claimants),
+    )
+
+
+def _blind_spot(seen: Actual, observed: Observation) -> Sight | None:
+    """A scope of the same place that was not seen whole: the parent may be in it."""
+    partial = (
+        (scope, sight)
+        for scope, sight in observed.sights.items()
+        if scope.where == seen.scope.where and scope.plane == seen.scope.plane
+        if not sight.complete and scope != seen.scope
+    )
+    return min(partial, key=lambda pair: pair[0], default=(None, None))[1]
+
+
+def _live_name(seen: Actual) -> str:
+    return next((key.value for key in seen.keys if key.space == "id"), "") or str(seen.ref)
