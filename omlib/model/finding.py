@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from omlib.model.item import Scope, Source, Value
+from omlib.model.item import NOTHING_UNSEEN, Scope, Source, Value
 from omlib.model.ref import Ref
 from omlib.model.status import Status, UnknownReason, UnmanagedClass
 
@@ -45,7 +45,7 @@ class Finding:
     differences: tuple[Difference, ...] = ()
     reason: UnknownReason | None = None
     detail: str = ""
-    unseen: Mapping[str, UnknownReason] = field(default_factory=dict)
+    unseen: Mapping[str, UnknownReason] = field(default_factory=lambda: NOTHING_UNSEEN)
     unmanaged: UnmanagedClass | None = None
     systems: tuple[str, ...] = ()
     department: str = ""

@@ -16,7 +16,8 @@ Scalar = str | int | bool | None
 Value = Scalar | tuple[Scalar, ...]
 Attributes = Mapping[str, Value]
 
-_NO_ATTRIBUTES: Attributes = {}
+NOTHING_UNSEEN: Mapping[str, UnknownReason] = {}
+_NO_ATTRIBUTES: Attributes = {}  # shared: an estate holds 100,000 of these
 
 
 class Scope(NamedTuple):
@@ -83,7 +84,7 @@ class Actual:
     scope: Scope
     attributes: Attributes
     keys: tuple[Key, ...] = ()
-    unseen: Mapping[str, UnknownReason] = field(default_factory=dict)
+    unseen: Mapping[str, UnknownReason] = field(default_factory=lambda: NOTHING_UNSEEN)
     label: str = ""
     system: str = ""
     parent: Key | None = None

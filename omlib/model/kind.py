@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from omlib.model.item import Value
-from omlib.model.ref import Plane
+from omlib.model.ref import Plane, Ref
 
 
 def _as_is(value: Value) -> Value:
@@ -143,3 +143,9 @@ KINDS: Mapping[tuple[Plane, str], Kind] = {
     (plane, name): Kind(plane=plane, name=name, attributes=attributes)
     for (plane, name), attributes in _ATTRIBUTES.items()
 }
+
+
+def kind_of(ref: Ref) -> Kind:
+    """The kind of the item that *ref* names; one that is not registered compares exactly."""
+    known = KINDS.get((ref.plane, ref.kind))
+    return known or Kind(plane=ref.plane, name=ref.kind, attributes={})

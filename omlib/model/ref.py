@@ -24,6 +24,9 @@ class Plane(StrEnum):
     SERVER = "server"
     NETWORK = "network"
 
+    # Enum's own hash is Python code; refs and scopes are dict keys a million times over
+    __hash__ = str.__hash__
+
 
 class BadRefError(OmlibError):
     """A text is not a ref. Facts: text, why."""

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from omlib.model.finding import Difference, Finding
-from omlib.model.item import Actual, Declared, Key, Scope, Value
-from omlib.model.kind import KINDS, Form, Kind
+from omlib.model.item import Actual, Declared, Key, Scope
+from omlib.model.kind import Form, kind_of
 from omlib.model.observation import Observation, Sight
 from omlib.model.ref import Plane, Ref
 from omlib.model.status import Status, UnknownReason, UnmanagedClass
@@ -19,8 +19,6 @@ from omlib.model.waiver import Waiver
 from omlib.reconcile.match import Matching, match
 from omlib.reconcile.owners import NO_OWNERS, NOBODY, Owners
 from omlib.reconcile.waive import Waivers
-
-_ABSENT = object()
 
 
 def reconcile(
@@ -39,14 +37,13 @@ def reconcile(
     matching = match(items, observed.actual)
     accepted = Waivers.of(waivers, today)
     children, orphans = _fold(matching, observed)
-    told = {item.ref for item in items}  # a live thing under a declared ref is that item's story
     findings = [
         _declared_finding(item, matching, observed.sights, accepted, children) for item in items
     ]
     findings += (
         _undeclared_finding(seen, matching, observed, accepted, owners, children)
         for seen in orphans
-        if seen.ref not in told
+        if seen.ref not in matching.contested  # that item's finding tells of it
     )
     findings.sort(key=lambda finding: (finding.ref, finding.live))
     return findings
@@ -59,7 +56,7 @@ def _declared_finding(
     waivers: Waivers,
     children: Mapping[int, list[Ref]],
 ) -> Finding:
-    if rivals := matching.contested.get(item.ref):
+    if matching.contested and (rivals := matching.contested.get(item.ref)):
         names = {name for seen in rivals for name in _rivals_of(item, seen, matching)}
         return _verdict(
             item, Status.UNKNOWN, reason=UnknownReason.ERROR, contested=tuple(sorted(names))
@@ -67,8 +64,10 @@ def _declared_finding(
     if not (found := matching.found.get(item.ref)):
         return _unseen_finding(item, sights.get(item.scope), waivers)
     seen = found[0]
-    folded = tuple(sorted(ref for one in found for ref in children.get(id(one), ())))
-    live = ", ".join(_live_name(one) for one in found)
+    folded: tuple[Ref, ...] = ()
+    if children:
+        folded = tuple(sorted(ref for one in found for ref in children.get(id(one), ())))
+    live = _live_name(seen) if len(found) == 1 else ", ".join(map(_live_name, found))
     if item.retired:
         presence, held = waivers.presence(item.ref, is_there=True)
         return _verdict(
@@ -83,7 +82,9 @@ def _declared_finding(
         reason = UnknownReason.IN_TRANSITION
         return _verdict(item, Status.UNKNOWN, reason=reason, live=live, children=folded)
     differences = tuple(_differences(item, seen, waivers))
-    unseen = {name: why for name, why in seen.unseen.items() if name in item.attributes}
+    unseen = seen.unseen and {
+        name: why for name, why in sorted(seen.unseen.items()) if name in item.attributes
+    }
     if any(not difference.waived_by for difference in differences):
         status, reason_or_none = Status.DIVERGED, None
     elif unseen:
@@ -110,7 +111,7 @@ def _rivals_of(item: Declared, seen: Actual, matching: Matching) -> Iterator[str
     if claimants := matching.claimed_twice.get(seen.ref):
         yield from (str(ref) for ref in claimants if ref != item.ref)
     else:
-        yield _live_name(seen)
+        yield _live_name(seen) or str(seen.ref)
 
 
 def _unseen_finding(item: Declared, sight: Sight | None, waivers: Waivers) -> Finding:
@@ -154,21 +155,14 @@ def _verdict(
 
 
 def _differences(item: Declared, seen: Actual, waivers: Waivers) -> Iterator[Difference]:
-    actual, unseen = seen.attributes, seen.unseen
-    kind: Kind | None = None
-    for path, want in item.attributes.items():
-        have = actual.get(path, _ABSENT)
-        if have == want and type(have) is type(want):
+    if item.attributes.items() <= seen.attributes.items():
+        return  # nearly always, and a single step: what follows may take its time
+    kind = kind_of(item.ref)
+    for path, wanted in item.attributes.items():
+        if path in seen.unseen:
             continue
-        if path in unseen:
-            continue
-        if kind is None:
-            kind = KINDS.get((item.ref[0], item.ref[1])) or Kind(
-                plane=item.ref[0], name=item.ref[1], attributes={}
-            )
-        live: Value = None if have is _ABSENT else have  # type: ignore[assignment]
-        want, live = kind.normal(path, want), kind.normal(path, live)
-        if want == live and type(want) is type(live):
+        want, live = kind.normal(path, wanted), kind.normal(path, seen.attributes.get(path))
+        if want == live and path in seen.attributes:
             continue
         difference = waivers.judge(item.ref, kind, path, want, live)
         if kind.attributes.get(path) is Form.OPAQUE:
@@ -267,4 +261,5 @@ def _blind_spot(seen: Actual, observed: Observation) -> Sight | None:
 
 
 def _live_name(seen: Actual) -> str:
-    return next((key.value for key in seen.keys if key.space == "id"), "") or str(seen.ref)
+    """Its id on the live side; "" where the ref says all there is to say."""
+    return next((key.value for key in seen.keys if key.space == "id"), "") if seen.keys else ""

@@ -8,9 +8,8 @@ serial), but only among things that nobody else claims, so that a re-used addres
 Where a key leads to several live things, or two items to one, nothing is chosen: it is contested.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from omlib.model.item import Actual, Declared, Key
 from omlib.model.ref import Plane, Ref
@@ -30,43 +29,44 @@ class Matching:
     unclaimed: tuple[Actual, ...]
 
 
-@dataclass(slots=True)
 class _Live:
-    by_ref: dict[Ref, list[Actual]] = field(default_factory=lambda: defaultdict(list))
-    by_key: dict[_Space, list[Actual]] = field(default_factory=lambda: defaultdict(list))
+    """The live things by ref and by key; several under one are kept in the order they came."""
 
-    def candidates(self, item: Declared, spaces: Sequence[str] | None) -> list[Actual]:
-        """What *item*'s ref leads to, else its first key of *spaces* that leads anywhere."""
-        if hits := self.by_ref.get(item.ref):
-            return hits
-        keys = item.keys if spaces is None else [k for s in spaces for k in item.keys if k[0] == s]
+    def __init__(self, items: Iterable[Actual]) -> None:
+        self.by_ref: dict[Ref, tuple[Actual, ...]] = {}
+        self.by_key: dict[_Space, tuple[Actual, ...]] = {}
+        for seen in items:
+            only = (seen,)
+            if (rivals := self.by_ref.setdefault(seen.ref, only)) is not only:
+                self.by_ref[seen.ref] = (*rivals, seen)
+            for key in seen.keys:
+                space = (seen.ref[0], seen.ref[1], key)
+                self.by_key[space] = (*self.by_key.get(space, ()), seen)
+
+    def by_first_key(self, item: Declared, keys: Iterable[Key]) -> tuple[Actual, ...]:
+        """What the first of *keys* that leads anywhere leads to."""
         for key in keys:
             if hits := self.by_key.get((item.ref[0], item.ref[1], key)):
                 return hits
-        return []
+        return ()
 
 
 def match(declared: Iterable[Declared], actual: Iterable[Actual]) -> Matching:
     """Pair both sides; whatever order they come in, the pairs are the same."""
-    live = _Live()
     items = list(actual)
-    for seen in items:
-        live.by_ref[seen.ref].append(seen)
-        for key in seen.keys:
-            live.by_key[seen.ref[0], seen.ref[1], key].append(seen)
-    wanted: list[Declared] = []
+    live = _Live(items)
     retired: list[Declared] = []
-    for item in declared:
-        (retired if item.retired else wanted).append(item)
-
     found: dict[Ref, tuple[Actual, ...]] = {}
     contested: dict[Ref, tuple[Actual, ...]] = {}
-    claims: dict[int, list[Ref]] = defaultdict(list)
-    for item in wanted:
-        hits = live.candidates(item, STRONG)
+    claims: dict[int, tuple[Ref, ...]] = {}  # by the id() of the live thing
+    for item in declared:
+        if item.retired:
+            retired.append(item)
+            continue
+        hits = live.by_ref.get(item.ref) or live.by_first_key(item, _strong(item))
         if len(hits) == 1:
-            found[item.ref] = (hits[0],)
-            claims[id(hits[0])].append(item.ref)
+            found[item.ref] = hits
+            claims[id(hits[0])] = (*claims.get(id(hits[0]), ()), item.ref)
         elif hits:
             contested[item.ref] = tuple(sorted(hits, key=_order))
     claimed_twice: dict[Ref, tuple[Ref, ...]] = {}
@@ -78,13 +78,17 @@ def match(declared: Iterable[Declared], actual: Iterable[Actual]) -> Matching:
     taken = set(claims)  # one that two items claim is theirs to sort out, not a retired item's
     taken.update(id(seen) for hits in contested.values() for seen in hits)
     for item in sorted(retired, key=lambda one: one.ref):
-        leftovers = [seen for seen in live.candidates(item, None) if id(seen) not in taken]
-        if leftovers:
+        hits = live.by_ref.get(item.ref) or live.by_first_key(item, item.keys)
+        if leftovers := [seen for seen in hits if id(seen) not in taken]:
             found[item.ref] = tuple(sorted(leftovers, key=_order))
             taken.update(id(seen) for seen in leftovers)
     settled = {id(seen) for hits in found.values() for seen in hits}
     unclaimed = sorted((seen for seen in items if id(seen) not in settled), key=_order)
     return Matching(found, contested, claimed_twice, tuple(unclaimed))
+
+
+def _strong(item: Declared) -> Iterable[Key]:
+    return (key for space in STRONG for key in item.keys if key[0] == space) if item.keys else ()
 
 
 def _order(seen: Actual) -> tuple[Ref, str, tuple[Key, ...]]:

@@ -7,7 +7,7 @@ from datetime import date
 
 from omlib.model.finding import PRESENCE, Difference, Resurfaced
 from omlib.model.item import Value
-from omlib.model.kind import Kind
+from omlib.model.kind import Kind, kind_of
 from omlib.model.ref import Ref
 from omlib.model.waiver import Waiver
 
@@ -28,7 +28,7 @@ class Waivers:
         """The difference, waived where a waiver in force accepts just this live value."""
         resurfaced: Resurfaced | None = None
         for waiver in self.by_path.get((ref, path), ()):
-            if not _same(kind.normal(path, waiver.accepts), live):
+            if kind.normal(path, waiver.accepts) != live:
                 resurfaced = Resurfaced.VALUE_CHANGED
             elif waiver.until < self.today:
                 resurfaced = resurfaced or Resurfaced.EXPIRED
@@ -38,10 +38,5 @@ class Waivers:
 
     def presence(self, ref: Ref, *, is_there: bool) -> tuple[Difference, bool]:
         """The difference "it is (not) there", and whether it is waived."""
-        kind = Kind(plane=ref.plane, name=ref.kind, attributes={})
-        difference = self.judge(ref, kind, PRESENCE, not is_there, is_there)
+        difference = self.judge(ref, kind_of(ref), PRESENCE, not is_there, is_there)
         return difference, bool(difference.waived_by)
-
-
-def _same(one: Value, other: Value) -> bool:
-    return one == other and type(one) is type(other)  # True is not 1

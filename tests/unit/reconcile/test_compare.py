@@ -140,15 +140,6 @@ def test_two_spellings_of_one_value_are_no_drift() -> None:
     assert finding.status is Status.IN_SYNC
 
 
-def test_true_is_not_one() -> None:
-    ref = make_ref(Plane.SERVER, "package", "oa-01", "nginx")
-    scope = Scope(Plane.SERVER, "package", "oa-01")
-    want = Declared(ref=ref, scope=scope, attributes={"present": True})
-    have = Actual(ref=ref, scope=scope, attributes={"present": 1})
-    (finding,) = reconcile([want], Observation(sights={scope: WHOLE}, actual=(have,)), today=TODAY)
-    assert finding.status is Status.DIVERGED
-
-
 # --- retired ---
 
 
