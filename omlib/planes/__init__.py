@@ -1,0 +1,1 @@
+"""The adapters to what is really deployed. The three planes do not see each other."""
