@@ -6,13 +6,14 @@ names, never by a record of what `up` did, so it also clears what a killed `up` 
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from omlib.lab import hosts, network, processes
 from omlib.lab import podman as engine
+from omlib.lab.cloud.control import prepare_cloud, start_cloud
 from omlib.lab.errors import LabBusyError, LabError
 from omlib.lab.files import write_files
 from omlib.lab.image import make_images
@@ -61,10 +62,15 @@ def up(layout: LabLayout, spec: LabSpec, progress: Progress = silent) -> LabStat
     with locked(_lock(layout), wait_s=BUSY_S):
         _claim(layout)
         network.refuse_overlap(layout)
+        _settle(layout, ("command",))
         work: list[Callable[[], None]] = [lambda: _bring_hosts(layout, spec, progress)]
+        if spec.cloud:
+            work.append(lambda: prepare_cloud(layout, progress))
         with ThreadPoolExecutor(len(work)) as pool:
             for job in [pool.submit(each) for each in work]:
                 job.result()
+        if spec.cloud:
+            start_cloud(layout, progress)
         write_files(layout, hosts.standing_hosts(layout), cloud=spec.cloud)
     return status(layout)
 
@@ -147,19 +153,19 @@ def _stop_processes(layout: LabLayout) -> None:
     mine = processes.find(layout)
     processes.stop([p for p in mine if p.role in (*SERVICES, "repository")], grace_s=2)
     _close_ssh(layout)
+    _settle(layout, ("command", "host"))
+
+
+def _settle(layout: LabLayout, roles: Sequence[str]) -> None:
     end = time.monotonic() + STRAY_S
-    while strays := _strays(layout):
+    while strays := [
+        process
+        for process in processes.find(layout)
+        if process.role in roles and process.program != processes.CONMON
+    ]:
         if time.monotonic() > end:
             processes.stop(strays, grace_s=2)
         time.sleep(0.05)
-
-
-def _strays(layout: LabLayout) -> list[processes.LabProcess]:
-    return [
-        process
-        for process in processes.find(layout)
-        if process.role == "command" and process.program != processes.CONMON
-    ]
 
 
 def _close_ssh(layout: LabLayout) -> None:

@@ -24,7 +24,7 @@ CONMON = "conmon"  # podman's own monitor of a container: ends with the containe
 @dataclass(frozen=True, slots=True)
 class LabProcess:
     pid: int
-    role: str  # a service's name, `repository`, `build` or `command`
+    role: str  # a service's name, `repository`, `image`, `venv`, `command` or `host`
     program: str
 
 
@@ -42,7 +42,7 @@ def run(
     layout: LabLayout,
     argv: Sequence[str],
     *,
-    role: str = "command",
+    role: str = "",
     timeout_s: float = 120,
     stdin: str = "",
     environment: Mapping[str, str] | None = None,
@@ -57,7 +57,7 @@ def run(
             text=True,
             errors="replace",
             timeout=timeout_s,
-            env={**child_environment(layout, role), **(environment or {})},
+            env={**child_environment(layout, role or _own_role()), **(environment or {})},
             check=False,
         )
     except FileNotFoundError:
@@ -135,6 +135,11 @@ def alive(pid: int) -> bool:
     if state == "Z":
         _collect(pid)
     return state != "Z"
+
+
+def _own_role() -> str:
+    """`host` for what nova has done by `omlib.lab.host`, else `command`."""
+    return "host" if os.environ.get(MARK, "").endswith("/nova") else "command"
 
 
 def _signal(pid: int, number: signal.Signals) -> None:

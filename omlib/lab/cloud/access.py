@@ -1,0 +1,82 @@
+"""How to reach the lab's cloud: its files, connections to its projects, and new projects.
+
+Two accounts: `lab-admin` builds the lab and plays the person who changes things by hand; `lab` is
+omlib's own, and holds the role reader on the projects it was given.
+"""
+
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from omlib.lab.cloud.config import REGION
+from omlib.lab.layout import LabLayout
+from omlib.lab.passwords import SecretName, secret
+
+CloudName = Literal["lab-admin", "lab"]
+ACCOUNTS: dict[CloudName, tuple[str, SecretName]] = {
+    "lab-admin": ("admin", "cloud-admin"),
+    "lab": ("omlib-ro", "cloud-reader"),
+}
+READER = ACCOUNTS["lab"][0]
+TIMEOUT_S = 120
+
+
+def write_clouds(layout: LabLayout) -> None:
+    """`clouds.yaml`, and beside it `secure.yaml` with the passwords."""
+    clouds: dict[str, Any] = {}
+    secure: dict[str, Any] = {}
+    for cloud, (user, password) in ACCOUNTS.items():
+        clouds[cloud] = {
+            "region_name": REGION,
+            "interface": "public",
+            "identity_api_version": "3",
+            "api_timeout": TIMEOUT_S,
+            "auth": {
+                "auth_url": f"http://127.0.0.1:{layout.port('keystone')}/v3",
+                "username": user,
+                "user_domain_name": "Default",
+                "project_domain_name": "Default",
+            },
+        }
+        secure[cloud] = {"auth": {"password": secret(layout, password)}}
+    clouds["lab-admin"]["auth"]["project_name"] = "admin"  # `lab` has no project of its own
+    for name, content in (("clouds.yaml", clouds), ("secure.yaml", secure)):
+        _write_private(layout.run / name, yaml.safe_dump({"clouds": content}))
+
+
+def connect(
+    layout: LabLayout, *, project: str = "admin", user: CloudName = "lab-admin"
+) -> Any:  # an openstack.connection.Connection; openstacksdk has no types
+    """A connection scoped to *project*. It is not checked before its first use."""
+    # openstacksdk takes a second to import, and a lab without a cloud does not need it
+    from openstack.config import OpenStackConfig
+    from openstack.connection import Connection
+
+    config = OpenStackConfig(
+        config_files=[str(layout.run / "clouds.yaml")],
+        secure_files=[str(layout.run / "secure.yaml")],
+        load_envvars=False,
+    )
+    return Connection(config=config.get_one(cloud=user, project_name=project))
+
+
+def create_project(layout: LabLayout, name: str, *, readable: bool = True) -> str:
+    """Make a project, or find it; its id. *readable*: omlib's account becomes a reader of it."""
+    cloud = connect(layout)
+    project = cloud.identity.find_project(name)
+    if project is None:
+        project = cloud.identity.create_project(name=name, domain_id="default")
+    grants = [("admin", "admin")] + [(READER, "reader")] * readable
+    for user, role in grants:
+        cloud.identity.assign_project_role_to_user(
+            project, cloud.identity.find_user(user), cloud.identity.find_role(role)
+        )
+    return str(project.id)
+
+
+def _write_private(path: Path, text: str) -> None:
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(text, encoding="utf-8")
+    fresh.rename(path)

@@ -1,0 +1,48 @@
+"""The cloud's programs: OpenStack from PyPI, at proven versions, in an environment of its own.
+
+Apart from omlib's own environment, whose libraries the pinned ones contradict.
+"""
+
+import hashlib
+import shutil
+import sys
+from pathlib import Path
+
+import omlib
+from omlib.lab import processes
+from omlib.lab.errors import LabError
+from omlib.lab.layout import LabLayout
+from omlib.lab.locks import locked
+from omlib.lab.progress import Progress, step
+
+CONSTRAINTS = Path(omlib.__file__).parent.parent / "tools" / "lab-constraints.txt"
+PACKAGES = ("keystone", "glance", "openstack-placement", "nova", "neutron", "cinder", "waitress")
+INSTALL_S = 1500.0
+
+
+def venv_digest() -> str:
+    if not CONSTRAINTS.exists():
+        what = f"{CONSTRAINTS} is missing: the lab's cloud needs a clone of omlib"
+        raise LabError(what, "run it from a clone")
+    parts = (CONSTRAINTS.read_text(encoding="ascii"), *PACKAGES, sys.version)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def make_venv(layout: LabLayout, progress: Progress) -> None:
+    """Install the services, or install them anew when the versions asked for have changed."""
+    made = layout.cloud_venv.with_name("venv.digest")
+    with locked(layout.home / "cloud.lock", wait_s=INSTALL_S):
+        if made.exists() and made.read_text(encoding="ascii") == venv_digest():
+            return
+        orphans = [p for p in processes.find(layout, any_lab=True) if p.role == "venv"]
+        processes.stop(orphans, grace_s=2)
+        with step(progress, "OpenStack from PyPI"):
+            made.unlink(missing_ok=True)
+            shutil.rmtree(layout.cloud_venv, ignore_errors=True)
+            base = f"{sys.base_prefix}/bin/python3"
+            create = [base, "-m", "venv", str(layout.cloud_venv)]
+            processes.run(layout, create, role="venv")
+            install = [f"{layout.cloud_venv}/bin/pip", "install", "--quiet"]
+            install += ["--disable-pip-version-check", "--constraint", str(CONSTRAINTS), *PACKAGES]
+            processes.run(layout, install, role="venv", timeout_s=INSTALL_S)
+            made.write_text(venv_digest(), encoding="ascii")
