@@ -21,6 +21,8 @@ from omlib.lab.layout import RUN, SERVICES, LabLayout
 from omlib.lab.locks import locked
 from omlib.lab.podman import podman
 from omlib.lab.progress import Progress, silent, step
+from omlib.lab.repo import ROLE as REPOSITORY
+from omlib.lab.repo import serve_repository
 from omlib.lab.spec import LabSpec
 
 BUSY_S = 600.0  # an `up` on a cold machine takes minutes
@@ -145,13 +147,15 @@ def _bring_hosts(layout: LabLayout, spec: LabSpec, progress: Progress) -> None:
     with step(progress, "hosts"):
         hosts.start_hosts(layout, wanted)
         hosts.wait_for_hosts(layout, wanted)
+    if any("dc" in request.addresses for request in wanted):
+        serve_repository(layout)
 
 
 def _stop_processes(layout: LabLayout) -> None:
     """End the services, then let commands of a killed `up` finish: a podman killed half way leaves
     containers that no label finds."""
     mine = processes.find(layout)
-    processes.stop([p for p in mine if p.role in (*SERVICES, "repository")], grace_s=2)
+    processes.stop([p for p in mine if p.role in (*SERVICES, REPOSITORY)], grace_s=2)
     _close_ssh(layout)
     _settle(layout, ("command", "host"))
 

@@ -5,7 +5,6 @@ CAP_SYS_RESOURCE, where limits can only be lowered; so runc, and limits below ev
 """
 
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -13,10 +12,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from omlib.lab import processes
-from omlib.lab.errors import LabUnsupportedError
 from omlib.lab.layout import RUN, ContainerName, LabLayout
 from omlib.lab.locks import locked
-from omlib.lab.packages import require_packages
+from omlib.lab.machine import require_machine
 
 State = Literal["running", "stopped", "paused", "absent"]
 
@@ -44,14 +42,8 @@ runroot = "{run}/storage"
 
 
 def prepare(layout: LabLayout) -> None:
-    """Check rights and programs, write podman's settings, forget run files of an earlier boot."""
-    if os.geteuid() != 0:
-        raise LabUnsupportedError("a lab needs root", "run it as root, or with sudo -E")
-    require_packages()
-    if "overlay" not in Path("/proc/filesystems").read_text(encoding="ascii"):
-        loaded = subprocess.run(["modprobe", "overlay"], capture_output=True, check=False)
-        if loaded.returncode:
-            raise LabUnsupportedError("the kernel has no overlay file system", "load or enable it")
+    """Check the machine, write podman's settings, forget run files of an earlier boot."""
+    require_machine()
     boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii")
     with locked(RUN / "lock", wait_s=30):
         seen = RUN / "boot_id"

@@ -4,12 +4,14 @@ Two accounts: `lab-admin` builds the lab and plays the person who changes things
 omlib's own, and holds the role reader on the projects it was given.
 """
 
+import re
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
 
 from omlib.lab.cloud.config import REGION
+from omlib.lab.errors import LabError
 from omlib.lab.layout import LabLayout
 from omlib.lab.passwords import SecretName, secret
 
@@ -73,6 +75,15 @@ def create_project(layout: LabLayout, name: str, *, readable: bool = True) -> st
             project, cloud.identity.find_user(user), cloud.identity.find_role(role)
         )
     return str(project.id)
+
+
+def server_id(layout: LabLayout, project: str, name: str) -> str:
+    """Of the one server of that name; names are not unique, and the lab never guesses."""
+    found = connect(layout, project=project).compute.servers(name=f"^{re.escape(name)}$")
+    ids = [str(server.id) for server in found if server.status != "DELETED"]
+    if len(ids) != 1:
+        raise LabError(f"project {project} has {len(ids)} servers called {name}")
+    return ids[0]
 
 
 def _write_private(path: Path, text: str) -> None:

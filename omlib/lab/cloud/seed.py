@@ -96,7 +96,7 @@ def seed_networks(layout: LabLayout) -> None:
         router = network.create_router(
             name="gov-router", external_gateway_info={"network_id": outside.id}
         )
-        network.add_interface_to_router(router, subnet_id=inner)
+        network.add_interface_to_router(router, subnet=inner)
 
 
 def _ensure_network(network: Any, name: str, kind: dict[str, Any], subnet: dict[str, Any]) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from subprocess import Popen
 
-import omlib
 from omlib.lab import processes
 from omlib.lab.cloud.config import CloudState
 from omlib.lab.errors import LabError
 from omlib.lab.layout import SERVICES
+from omlib.lab.machine import CLONE
 
 INSIDE = Path(__file__).parent / "inside"
 READY_S = 240.0  # twenty times what a quiet machine takes
@@ -60,7 +60,7 @@ def _start(cloud: CloudState, name: str) -> "Popen[bytes]":
         "SPT_NOENV": "1",  # neutron sets its title over its environment, and our mark with it
         "LAB_WAIT_PORTS": " ".join(str(port) for port in ports),
         "LAB_HOST_COMMAND": json.dumps([sys.executable, "-m", "omlib.lab.host"]),
-        "LAB_HOST_DIRECTORY": str(Path(omlib.__file__).parent.parent),
+        "LAB_HOST_DIRECTORY": str(CLONE),
     }
     python = str(layout.cloud_venv / "bin" / "python")
     what = [name, str(layout.port(name)), str(cloud.etc), str(cloud.ready / name)]

@@ -6,25 +6,21 @@ Apart from omlib's own environment, whose libraries the pinned ones contradict.
 import hashlib
 import shutil
 import sys
-from pathlib import Path
 
-import omlib
 from omlib.lab import processes
-from omlib.lab.errors import LabError
 from omlib.lab.layout import LabLayout
 from omlib.lab.locks import locked
+from omlib.lab.machine import CLONE, clone_file
 from omlib.lab.progress import Progress, step
 
-CONSTRAINTS = Path(omlib.__file__).parent.parent / "tools" / "lab-constraints.txt"
+CONSTRAINTS = CLONE / "tools" / "lab-constraints.txt"
 PACKAGES = ("keystone", "glance", "openstack-placement", "nova", "neutron", "cinder", "waitress")
 INSTALL_S = 1500.0
 
 
 def venv_digest() -> str:
-    if not CONSTRAINTS.exists():
-        what = f"{CONSTRAINTS} is missing: the lab's cloud needs a clone of omlib"
-        raise LabError(what, "run it from a clone")
-    parts = (CONSTRAINTS.read_text(encoding="ascii"), *PACKAGES, sys.version)
+    constraints = clone_file(CONSTRAINTS).read_text(encoding="ascii")
+    parts = (constraints, *PACKAGES, sys.version)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
