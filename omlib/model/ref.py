@@ -61,14 +61,21 @@ def _encode(text: str) -> str:
     text = unicodedata.normalize("NFC", text)
     if _PLAIN.fullmatch(text):
         return text
-    return "".join(_encode_char(char) for char in text)
+    encoded: list[str] = []
+    for char in text:
+        # in NFC a mark would join the last digit of an escape: "%2F" and U+0307 end in one letter
+        joins = bool(encoded) and encoded[-1][0] == "%" and unicodedata.combining(char)
+        encoded.append(_escape(char) if joins or _hides(char) else char)
+    return "".join(encoded)
 
 
-def _encode_char(char: str) -> str:
+def _hides(char: str) -> bool:
     # Cc controls, Cf invisible (bidi marks hide what a name is), Cs surrogates, Z* odd blanks
-    if char in _ALWAYS or (char != " " and unicodedata.category(char)[0] in "CZ"):
-        return "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "surrogatepass"))
-    return char
+    return char in _ALWAYS or (char != " " and unicodedata.category(char)[0] in "CZ")
+
+
+def _escape(char: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "surrogatepass"))
 
 
 def _decode(text: str) -> str:
