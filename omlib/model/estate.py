@@ -145,9 +145,13 @@ class ServiceState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileState:
-    """*sha256* of the content, hexadecimal; "" where the content is not declared."""
+    """*sha256* of the content, hexadecimal; "" where the content is not declared.
+
+    *content* is there where the inventory itself holds it (inline, or a file of its tree).
+    """
 
     sha256: str = ""
+    content: bytes | None = None
     owner: str = ""
     group: str = ""
     mode: str = ""
@@ -185,14 +189,28 @@ class ServerState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """A state with a name, shared by servers."""
+
+    id: str
+    name: str
+    state: ServerState
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """A host with an operating system: in a VM (*vm*) or in a room."""
+    """A host with an operating system: in a VM (*vm*) or in a room.
+
+    *state* is what its *roles*, in order, and its own declaration make; the later wins.
+    """
 
     id: str
     systems: tuple[str, ...]
     access: Access
     os: str
     state: ServerState
+    roles: tuple[str, ...] = ()
     vm: str = ""
     room: str = ""
     serial: str = ""
@@ -242,6 +260,38 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DataCare:
+    """What data a system holds and how they are kept; *rpo_h* and *rto_h* in hours."""
+
+    classes: tuple[str, ...] = ()
+    retention_until: date | None = None
+    archive_to: str = ""
+    rpo_h: int | None = None
+    rto_h: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """How much a system should be used, and in which seasons."""
+
+    registered: int | None = None
+    expected_monthly: int | None = None
+    calendar: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Xinchuang:
+    """信创: what a system stands on, and its evaluation."""
+
+    os: str = ""
+    db: str = ""
+    middleware: str = ""
+    cpu: str = ""
+    grade: str = ""
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class System:
     """One business system. *retired* is empty unless its lifecycle is retired."""
 
@@ -258,6 +308,12 @@ class System:
     depends_on: tuple[Dependency, ...] = ()
     provides: tuple[Endpoint, ...] = ()
     retention_until: date | None = None
+    mlps_filing_no: str = ""
+    mlps_filed: date | None = None
+    replaces_vertical: bool | None = None
+    data: DataCare = DataCare()
+    usage: Usage = Usage()
+    xinchuang: Xinchuang = Xinchuang()
     retired: tuple[Identity, ...] = ()
     source: Source
 
@@ -284,16 +340,21 @@ class Circuit:
     carrier: str = ""
     device: str = ""
     port: str = ""
+    contract: str = ""
     target: str = "keep"
     source: Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
-    """One contract row of one year. Money is whole cents (0.01 yuan)."""
+    """One contract row of one year. Money is whole cents (0.01 yuan).
+
+    It is for a *system* or for a *package* of other work; the other one is "".
+    """
 
     id: str
     system: str
+    package: str = ""
     supplier: str
     kind: str
     year: int
@@ -330,6 +391,13 @@ class Tombstone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Limits the centre set itself."""
+
+    waiver_max_days: int = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Estate:
     """Everything declared, by id. *timezone* is an IANA name."""
 
@@ -349,6 +417,8 @@ class Estate:
     windows: Mapping[str, Window]
     tombstones: Mapping[str, Tombstone]
     waivers: tuple[Waiver, ...]
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    policy: Policy = Policy()
 
     def department_of(self, system: str) -> str:
         return self.systems[system].department if system in self.systems else ""

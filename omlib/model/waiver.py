@@ -22,4 +22,5 @@ class Waiver:
     owner: str
     ticket: str
     until: date
+    since: date | None = None
     source: Source | None = None

@@ -1,0 +1,116 @@
+"""Check where VMs stand (project, network, security groups) and that no address is used twice."""
+
+import ipaddress
+from collections.abc import Iterator
+
+from omlib.inventory.crosscheck import Ids, unknown_reference
+from omlib.inventory.entry import Entry
+from omlib.inventory.problem import Code, Problem, shown
+from omlib.inventory.tree import Tree
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def check_places(tree: Tree, ids: Ids) -> Iterator[Problem]:
+    """Projects, networks and security groups of the VM's own cloud; each VM in one server."""
+    for entry in tree.of("vms", "security_groups"):
+        cloud = ids.get("clouds", {}).get(entry.name("cloud"))
+        if cloud is None:
+            continue
+        projects = _named(cloud, "projects")
+        if entry.text("project") and entry.name("project") not in projects:
+            given = entry.name("project")
+            yield unknown_reference(entry, ("project",), given, "projects", projects)
+        networks = _named(cloud, "networks")
+        for path in entry.each("interfaces"):
+            name = entry.name(*path, "network")
+            if name and name not in networks:
+                yield unknown_reference(entry, (*path, "network"), name, "networks", networks)
+            elif name:
+                cidr = cloud.text(*networks[name], "cidr")
+                yield from _outside(entry, (*path, "address"), name, cidr)
+        groups = ids.get("security_groups", {})
+        for path in entry.each("security_groups"):
+            group = groups.get(entry.name(*path))
+            place = ("cloud", "project")
+            if group and any(group.name(part) != entry.name(part) for part in place):
+                known = [
+                    g.id for g in groups.values() if g.name("project") == entry.name("project")
+                ]
+                yield unknown_reference(entry, path, group.id, "security_groups", known)
+    used: dict[str, str] = {}
+    for entry in tree.of("servers"):
+        vm = entry.name("vm")
+        if vm and used.setdefault(vm, str(entry.source)) != str(entry.source):
+            yield entry.problem(Code.VM_TAKEN, ("vm",), vm=shown(vm), first=used[vm])
+
+
+def _named(cloud: Entry, field: str) -> dict[str, tuple[str | int, ...]]:
+    return {cloud.name(*path, "id"): path for path in cloud.each(field)}
+
+
+def _outside(
+    entry: Entry, path: tuple[str | int, ...], network: str, cidr: str
+) -> Iterator[Problem]:
+    address = _parsed(entry.text(*path))
+    try:
+        inside = address is None or address in ipaddress.ip_network(cidr)
+    except ValueError:
+        return  # the network's own problem
+    if not inside:
+        facts = {"address": str(address), "network": network, "cidr": cidr}
+        yield entry.problem(Code.ADDRESS_OUTSIDE, path, **facts)
+
+
+def check_addresses(tree: Tree, ids: Ids) -> Iterator[Problem]:
+    """One address, one thing. Only different ports, or different networks of clouds, share one.
+
+    A server in a VM is that VM: it may repeat the VM's address, and has it if it gives none.
+    """
+    on_networks: dict[tuple[str, str, Address], Entry] = {}
+    users: dict[Address, Entry] = {}
+    for entry in tree.of("vms"):
+        for path in (*entry.each("interfaces"), ()):
+            field = (*path, "address") if path else ("floating_ip",)
+            address = _parsed(entry.text(*field))
+            if address is None:
+                continue
+            network = entry.name(*path, "network") if path else "floating_ip"
+            first = on_networks.setdefault((entry.name("cloud"), network, address), entry)
+            users.setdefault(address, entry)
+            if first is not entry:
+                yield _twice(entry, field, address, first)
+    reached: dict[tuple[Address, int], Entry] = {}
+    for entry in tree.of("servers", "network"):
+        field = ("access", "address")
+        vm = ids.get("vms", {}).get(entry.name("vm"))
+        if not entry.text(*field):
+            if entry.collection == "network" or not entry.text("vm"):
+                yield entry.problem(Code.MISSING_FIELD, ("access",), field="access.address")
+            elif vm is not None and not entry_addresses(vm):
+                yield entry.problem(Code.NO_ADDRESS, ("vm",))
+        address = _parsed(entry.text(*field))
+        if address is None:
+            continue
+        port = entry.at("access", "port")
+        first = reached.setdefault((address, port if isinstance(port, int) else 22), entry)
+        user = users.get(address, first)
+        if first is not entry or user not in (entry, vm):
+            yield _twice(entry, field, address, user if user not in (entry, vm) else first)
+
+
+def entry_addresses(vm: Entry) -> list[str]:
+    return [vm.text(*path, "address") for path in vm.each("interfaces")]
+
+
+def _twice(entry: Entry, path: tuple[str | int, ...], address: Address, first: Entry) -> Problem:
+    return entry.problem(
+        Code.ADDRESS_TWICE, path, address=str(address), first=f"{first.id} ({first.source})"
+    )
+
+
+def _parsed(text: str) -> Address | None:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None

@@ -1,0 +1,106 @@
+"""Load an inventory: one estate, or every problem of the whole tree."""
+
+import zoneinfo
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from omlib.inventory.addresses import check_addresses, check_places
+from omlib.inventory.build import Located, build_estate
+from omlib.inventory.catalogue import ROOT
+from omlib.inventory.contents import Contents, check_contents
+from omlib.inventory.crosscheck import (
+    Ids,
+    check_cycles,
+    check_ids,
+    check_lifecycles,
+    check_parts,
+    check_references,
+    ids_of,
+)
+from omlib.inventory.problem import Code, InvalidInventoryError, Problem, nearest, shown
+from omlib.inventory.promises import check_identities, check_waivers
+from omlib.inventory.schema.organisation import EstateRecord
+from omlib.inventory.shape import check_shape
+from omlib.inventory.tree import Tree, read_tree
+from omlib.model.estate import Estate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """*estate* is None exactly when there are *problems*. *files*, as read, relative to *root*."""
+
+    root: Path
+    estate: Estate | None
+    problems: tuple[Problem, ...]
+    files: tuple[str, ...]
+
+    def checked(self) -> Estate:
+        """The estate; raises InvalidInventoryError."""
+        if self.estate is None:
+            first = self.problems[0]
+            raise InvalidInventoryError(
+                root=str(self.root),
+                count=len(self.problems),
+                first=f"{first.file}:{first.line}: {first.code}",
+            )
+        return self.estate
+
+
+def load(root: Path) -> Loaded:
+    """Read, check and build what *root* holds. Every problem is found in this one pass."""
+    tree = read_tree(root)
+    contents = Contents(tree.root)
+    problems = list(tree.problems)
+    records: list[Located] = []
+    estate_record: EstateRecord | None = None
+    for entry in tree.entries:
+        record, found = check_shape(entry)
+        problems += found
+        if isinstance(record, EstateRecord):
+            estate_record = record
+        elif record is not None:
+            records.append((record, entry.source))
+    problems += _across(tree, contents, estate_record)
+    estate = None
+    if not problems and estate_record is not None:
+        estate = build_estate(estate_record, records, contents)
+    return Loaded(
+        root=tree.root,
+        estate=estate,
+        problems=tuple(sorted(_once(problems), key=lambda problem: problem.order)),
+        files=tuple(tree.files),
+    )
+
+
+def _across(tree: Tree, contents: Contents, root: EstateRecord | None) -> Iterator[Problem]:
+    ids: Ids = ids_of(tree)
+    max_days = (
+        root.policy if root else EstateRecord.model_fields["policy"].default
+    ).waiver_max_days
+    yield from _check_timezone(tree)
+    yield from check_ids(tree)
+    yield from check_parts(tree)
+    yield from check_references(tree, ids)
+    yield from check_cycles(ids)
+    yield from check_lifecycles(tree, ids)
+    yield from check_places(tree, ids)
+    yield from check_addresses(tree, ids)
+    yield from check_waivers(tree, ids, max_days)
+    yield from check_identities(tree, ids)
+    yield from check_contents(tree, contents)
+
+
+def _check_timezone(tree: Tree) -> Iterator[Problem]:
+    known = zoneinfo.available_timezones()  # empty where no tzdata is installed: nothing to say
+    for entry in tree.of(ROOT):
+        given = entry.text("timezone")
+        if given and known and given not in known:
+            near = nearest(given, sorted(known))
+            facts = {"given": shown(given), "nearest": near}
+            yield entry.problem(Code.UNKNOWN_TIMEZONE, ("timezone",), **facts)
+
+
+def _once(problems: list[Problem]) -> list[Problem]:
+    """A record that an alias repeats has its problem once."""
+    return list({problem.order: problem for problem in problems}.values())

@@ -1,0 +1,119 @@
+"""Check what names items: waivers, and the identities of retired systems and tombstones."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from omlib.errors import OmlibError
+from omlib.inventory.crosscheck import Ids, unknown_reference
+from omlib.inventory.entry import Entry
+from omlib.inventory.problem import Code, Problem, nearest, shown
+from omlib.inventory.tree import Tree
+from omlib.model.finding import PRESENCE
+from omlib.model.kind import KINDS
+from omlib.model.ref import Plane, Ref, parse_ref
+
+_OWNERS = {Plane.SERVER: "servers", Plane.NETWORK: "network"}
+_CLOUD_OWNERS = {
+    "server": "vms",
+    "floating_ip": "vms",
+    "volume": "volumes",
+    "security_group": "security_groups",
+}
+
+
+def check_waivers(tree: Tree, ids: Ids, max_days: int) -> Iterator[Problem]:
+    volumes = {vm.name(*path, "id") for vm in tree.of("vms") for path in vm.each("volumes")}
+    for entry in tree.of("waivers"):
+        since, until = _day(entry.text("since")), _day(entry.text("until"))
+        if since and until:
+            yield from _span(entry, since, until, max_days)
+        ref = _ref(entry.text("item"))
+        if ref is None:
+            continue
+        kind = KINDS.get((ref.plane, ref.kind))
+        if kind is None:
+            known = [name for plane, name in KINDS if plane is ref.plane]
+            yield _unknown(entry, ("item",), ref.kind, known)
+            continue
+        path = entry.text("path")
+        if path and path != PRESENCE and path not in kind.attributes:
+            yield _unknown(entry, ("path",), path, [*kind.attributes, PRESENCE])
+        collection = _OWNERS.get(ref.plane) or _CLOUD_OWNERS.get(ref.kind, "")
+        owners = volumes if collection == "volumes" else ids.get(collection, {}).keys()
+        broken = "vms" if collection == "volumes" else collection
+        if ref.declared and collection and ref.owner not in owners and broken not in tree.broken:
+            yield unknown_reference(entry, ("item",), ref.owner, collection, owners)
+
+
+def _unknown(entry: Entry, path: tuple[str], given: str, known: list[str]) -> Problem:
+    facts = {"field": path[0], "given": shown(given), "nearest": nearest(given, known)}
+    return entry.problem(Code.UNKNOWN_WORD, path, **facts, known=" ".join(sorted(known)))
+
+
+def _span(entry: Entry, since: date, until: date, max_days: int) -> Iterator[Problem]:
+    if until < since:
+        facts = {"first": since.isoformat(), "last": until.isoformat()}
+        yield entry.problem(Code.ENDS_BEFORE, ("until",), **facts)
+    elif (until - since).days > max_days:
+        latest = (since + timedelta(days=max_days)).isoformat()
+        days = (until - since).days
+        yield entry.problem(
+            Code.WAIVER_TOO_LONG, ("until",), days=days, limit=max_days, latest=latest
+        )
+
+
+def check_identities(tree: Tree, ids: Ids) -> Iterator[Problem]:
+    """Each has a place where a look can prove that it is gone, and none is declared again."""
+    places = {
+        f"{cloud.id}:{cloud.text('region')}:{cloud.name(*path, 'id')}"
+        for cloud in ids.get("clouds", {}).values()
+        for path in cloud.each("projects")
+    }
+    wanted = _wanted(tree)
+    for entry in tree.of("systems", "tombstones"):
+        above = ("retired",) if entry.collection == "systems" else ()
+        for path in entry.each(*above, "identities"):
+            ref = _ref(entry.text(*path, "ref"))
+            if ref is None:
+                continue
+            if (ref.plane, ref.kind) not in KINDS:
+                known = sorted(name for plane, name in KINDS if plane is ref.plane)
+                facts = {"field": "ref", "given": ref.kind, "nearest": nearest(ref.kind, known)}
+                where = (*path, "ref")
+                yield entry.problem(Code.UNKNOWN_WORD, where, **facts, known=" ".join(known))
+            place = entry.text(*path, "where")
+            if ref.plane is Plane.CLOUD and not place:
+                yield entry.problem(Code.MISSING_FIELD, path, field="where")
+            elif ref.plane is Plane.CLOUD and place not in places and "clouds" not in tree.broken:
+                yield unknown_reference(entry, (*path, "where"), place, "projects", places)
+            if str(ref) in wanted:
+                facts = {"ref": str(ref), "first": wanted[str(ref)]}
+                yield entry.problem(Code.RETIRED_DECLARED, (*path, "ref"), **facts)
+
+
+def _wanted(tree: Tree) -> dict[str, str]:
+    """Refs of everything that has an id of its own, and where it is declared."""
+    wanted: dict[str, str] = {}
+    for entry in tree.of("vms", "security_groups"):
+        kind = "server" if entry.collection == "vms" else "security_group"
+        wanted[str(Ref(Plane.CLOUD, kind, entry.id))] = str(entry.source)
+        for path in entry.each("volumes"):
+            volume = entry.name(*path, "id")
+            wanted[str(Ref(Plane.CLOUD, "volume", volume))] = str(entry.source)
+        if entry.text("floating_ip"):
+            wanted[str(Ref(Plane.CLOUD, "floating_ip", entry.id))] = str(entry.source)
+    return wanted
+
+
+def _ref(text: str) -> Ref | None:
+    try:
+        return parse_ref(text)
+    except OmlibError:
+        return None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

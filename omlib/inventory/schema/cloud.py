@@ -1,0 +1,105 @@
+"""Clouds, VMs and security groups."""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from omlib.inventory.schema.base import (
+    Address,
+    Cidr,
+    Id,
+    Record,
+    Size,
+    Text,
+    bad_value,
+    one_as_list,
+)
+
+_RULE = re.compile(
+    r"(ingress|egress) (any|icmp|(tcp|udp)( (any|[1-9]\d{0,4}(-[1-9]\d{0,4})?))) (any|\S+)"
+    r"|(ingress|egress) (any|icmp) any (any|\S+)"
+)
+
+
+def _rule(text: str) -> str:
+    if not _RULE.fullmatch(text):
+        raise bad_value("rule")
+    return text
+
+
+Rule = Annotated[str, AfterValidator(_rule)]
+Systems = Annotated[list[Id], BeforeValidator(one_as_list, json_schema_input_type=Id | list[Id])]
+
+
+class ProjectRecord(Record):
+    id: Id = Field(description="Name of the project in the cloud.")
+    department: Id = Field(description="Whose project it is.")
+    system: Id = Field(default="", description="The one system it is for, if it is for one only.")
+
+
+class CloudNetworkRecord(Record):
+    id: Id = Field(description="Name of the network in the cloud.")
+    cidr: Cidr = Field(description="Its prefix, `198.18.1.0/24`.")
+
+
+class CloudRecord(Record):
+    """A cloud that speaks OpenStack's API, in one region."""
+
+    id: Id = Field(description="Name in the inventory.")
+    name: Text = Field(description="Name as reports print it.")
+    site: Id = Field(description="The site whose caps are used.")
+    profile: Text = Field(description="The cloud's name in clouds.yaml, which holds the rest.")
+    region: Id = Field(description="Region.")
+    projects: list[ProjectRecord] = Field(description="Its projects.")
+    networks: list[CloudNetworkRecord] = Field(
+        default=[], description="Networks that VMs stand on."
+    )
+
+
+class InterfaceRecord(Record):
+    network: Id = Field(description="A network of the VM's cloud.")
+    address: Address = Field(description="The fixed address on it.")
+
+
+class VolumeRecord(Record):
+    id: Id = Field(description="Name in the inventory.")
+    size_gib: Size = Field(description="Size in GiB, a whole number.")
+    bound_id: Text = Field(default="", description="Live id; written by adoption.")
+
+
+class VmRecord(Record):
+    """A virtual machine. It names its system; nothing else says so."""
+
+    id: Id = Field(description="Name in the inventory.")
+    name: Text = Field(default="", description="Name in the cloud; the id, if not given.")
+    cloud: Id = Field(description="Its cloud.")
+    project: Id = Field(description="Its project in that cloud.")
+    system: Id = Field(default="", description="The system it serves. Either this or `systems`.")
+    systems: Systems = Field(default=[], description="The systems it serves, if several.")
+    vcpu: Size = Field(description="Virtual CPUs.")
+    ram_mib: Size = Field(description="Memory in MiB, a whole number.")
+    image: Text = Field(
+        default="", description="Image it was made from; not compared if not given."
+    )
+    power: Literal["on", "off"] = Field(default="on", description="`on` or `off`.")
+    interfaces: list[InterfaceRecord] = Field(
+        default=[], description="Where it stands on networks."
+    )
+    security_groups: list[Id] = Field(default=[], description="Security groups, by inventory id.")
+    volumes: list[VolumeRecord] = Field(default=[], description="Volumes attached to it.")
+    floating_ip: Address = Field(default="", description="Floating address.")
+    bound_id: Text = Field(default="", description="Live id; written by adoption.")
+
+
+class SecurityGroupRecord(Record):
+    """A security group with the whole list of its rules."""
+
+    id: Id = Field(description="Name in the inventory.")
+    name: Text = Field(default="", description="Name in the cloud; the id, if not given.")
+    cloud: Id = Field(description="Its cloud.")
+    project: Id = Field(description="Its project in that cloud.")
+    rules: list[Rule] = Field(
+        description="Texts `direction protocol ports peer`: `ingress tcp 443 198.18.0.0/20`."
+    )
+    bound_id: Text = Field(default="", description="Live id; written by adoption.")
