@@ -1,0 +1,1 @@
+"""How the records' tables are made and changed, one revision after the other (alembic)."""

@@ -1,0 +1,218 @@
+"""The records of all runs: what was seen, what was found, who ran it, and from which revision."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from omlib import VERSION
+from omlib.model.finding import Finding
+from omlib.model.observation import Observation
+from omlib.ports import Clock
+from omlib.records import findings as kept_findings
+from omlib.records import sightings
+from omlib.records.blobs import keep, kept
+from omlib.records.canonical import canonical, digest, read
+from omlib.records.codec import outcome_from_plain, outcome_to_plain
+from omlib.records.database import Database
+from omlib.records.errors import NoSuchRunError
+from omlib.records.journal import StoreJournal, append, first_bad
+from omlib.records.locks import StoreLock
+from omlib.records.process import Process, is_dead, this_process
+from omlib.records.provenance import Revision
+from omlib.records.run import Outcome, Remembered, Run, RunState
+from omlib.records.stamp import stamp
+from omlib.records.tables import run as table
+
+
+class RecordStore:
+    """The records at *path*, made or brought up to date when opened. Raises RecordsError.
+
+    Each method is one transaction: after a fault the file holds what it held before the call.
+    """
+
+    def __init__(self, path: Path, *, busy_s: float = 10.0) -> None:
+        self._database = Database(path, busy_s=busy_s)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._database.close()
+
+    def journal(self, clock: Clock, *, run: str, subject: str) -> StoreJournal:
+        """The journal of *run* about *subject*, a plan's digest."""
+        return StoreJournal(self._database, clock, run=run, subject=subject)
+
+    def lock(self, clock: Clock) -> StoreLock:
+        return StoreLock(self._database, clock)
+
+    def verify(self) -> int | None:
+        """The number of the first entry of the chain that does not hold, or None."""
+        with self._database.read() as connection:
+            return first_bad(connection)
+
+    def begin_run(
+        self,
+        *,
+        verb: str,
+        at: datetime,
+        actor: str,
+        scope: str = "",
+        revision: Revision | None = None,
+    ) -> str:
+        """Record that a run began; gives its id, which sorts by time: `20261121T093015Z-7f3a`."""
+        revision = revision or Revision()
+        with self._database.write() as connection:
+            run = _new_id(connection, at)
+            connection.execute(
+                insert(table).values(
+                    id=run,
+                    verb=verb,
+                    started=stamp(at),
+                    state=RunState.RUNNING.value,
+                    actor=_text(actor),
+                    scope=_text(scope),
+                    revision=revision.commit,
+                    clean=revision.clean,
+                    tool=VERSION,
+                    summary="{}",
+                    process=canonical(asdict(this_process())).decode(),
+                )
+            )
+        return run
+
+    def end_run(
+        self,
+        run: str,
+        *,
+        at: datetime,
+        state: RunState,
+        exit_code: int,
+        complete: bool,
+        summary: Mapping[str, int],
+    ) -> None:
+        """Record how a run ended, and seal all that was kept of it in the chain."""
+        ended = {
+            "ended": stamp(at),
+            "state": state.value,
+            "exit_code": exit_code,
+            "complete": complete,
+            "summary": canonical(summary).decode(),
+        }
+        with self._database.write() as connection:
+            row = _row(connection, run)
+            connection.execute(update(table).where(table.c.id == run).values(ended))
+            found = kept_findings.digests(connection, row.findings) if row.findings else []
+            told = {
+                **ended,
+                "run": run,
+                "verb": row.verb,
+                "started": row.started,
+                "actor": row.actor,
+                "scope": row.scope,
+                "revision": row.revision,
+                "clean": row.clean,
+                "tool": row.tool,
+                "findings": digest(found),
+                "outcome": row.outcome or "",
+                "observation": sightings.sealed(connection, run),
+            }
+            append(connection, at=at, event="run.ended", facts=told)
+
+    def save_findings(
+        self, run: str, findings: Sequence[Finding], outcome: Outcome | None = None
+    ) -> None:
+        """Keep what *run* found and concluded."""
+        with self._database.write() as connection:
+            _row(connection, run)
+            values = {"findings": kept_findings.save(connection, run, findings)}
+            if outcome is not None:
+                values["outcome"] = keep(connection, canonical(outcome_to_plain(outcome)))
+            connection.execute(update(table).where(table.c.id == run).values(values))
+
+    def save_observation(self, run: str, observation: Observation) -> None:
+        """Keep what *run* saw."""
+        with self._database.write() as connection:
+            _row(connection, run)
+            sightings.save(connection, run, observation)
+
+    def last_observation(self) -> Remembered:
+        """The last look at every scope that was ever looked at, with the run it was taken in."""
+        with self._database.read() as connection:
+            return sightings.last(connection)
+
+    def runs(self, limit: int = 20) -> list[Run]:
+        """The newest runs, newest first."""
+        asked = select(table).order_by(table.c.started.desc(), table.c.id.desc()).limit(limit)
+        with self._database.read() as connection:
+            return [_run(row) for row in connection.execute(asked)]
+
+    def run(self, run: str) -> Run:
+        """One run; raises NoSuchRunError."""
+        with self._database.read() as connection:
+            return _run(_row(connection, run))
+
+    def findings(self, run: str) -> list[Finding]:
+        """What a run found, in the order it found it."""
+        with self._database.read() as connection:
+            listed = _row(connection, run).findings
+            return kept_findings.load(connection, listed) if listed else []
+
+    def outcome(self, run: str) -> Outcome:
+        """What a run concluded per system and department, and how far it saw."""
+        with self._database.read() as connection:
+            sha = _row(connection, run).outcome
+            return outcome_from_plain(kept(connection, sha)) if sha else Outcome()
+
+
+def _new_id(connection: Connection, at: datetime) -> str:
+    while True:
+        run = f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+        if connection.execute(select(table.c.id).where(table.c.id == run)).first() is None:
+            return run
+
+
+def _text(told: str) -> str:
+    """Arguments of a command line may hold lone surrogates, which SQLite does not take."""
+    return told.encode("utf-8", "backslashreplace").decode()
+
+
+def _row(connection: Connection, run: str) -> Row[Any]:
+    row = connection.execute(select(table).where(table.c.id == run)).first()
+    if row is None:
+        raise NoSuchRunError(run=run)
+    return row
+
+
+def _run(row: Row[Any]) -> Run:
+    state = RunState(row.state)
+    if state is RunState.RUNNING and is_dead(Process(**read(row.process))):
+        state = RunState.INTERRUPTED  # killed: nobody was left to write it down
+    return Run(
+        id=row.id,
+        verb=row.verb,
+        started=datetime.fromisoformat(row.started),
+        ended=datetime.fromisoformat(row.ended) if row.ended else None,
+        state=state,
+        exit_code=row.exit_code,
+        actor=row.actor,
+        scope=row.scope,
+        revision=Revision(commit=row.revision, clean=row.clean),
+        tool=row.tool,
+        complete=row.complete,
+        summary=read(row.summary),
+    )
