@@ -1,0 +1,149 @@
+"""Logging in to a cloud: its profile in clouds.yaml, its projects, one token for each.
+
+openstacksdk finds the profile, its credentials and certificates, keystoneauth gets the tokens. Both
+are slow to import (0.4 s), so that is done when a cloud is first asked.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from omlib.planes.cloud.faults import CloudFaultError, Condition, fault_of
+from omlib.planes.cloud.reader import Budget, Limits, Reader, patiently, read_json
+
+if TYPE_CHECKING:
+    from keystoneauth1.session import Session
+    from openstack.config.cloud_region import CloudRegion
+
+# what a login in clouds.yaml may say about its own project; replaced when another is asked for
+_OWN_SCOPE = re.compile(r"(project|tenant|domain)_(id|name)|project_domain_(id|name)|system_scope")
+_VERSIONED = re.compile(r"/v\d+(\.\d+)?(/|$)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveProject:
+    """A project of the cloud: the cloud's own id and name."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """One account at one cloud. *by* is its name, *own* the project it is scoped to by itself.
+
+    Of *projects* a token can be had for each; *cut* says that the list is not whole.
+    """
+
+    region: "CloudRegion"
+    limits: Limits
+    by: str
+    own: str
+    projects: Sequence[LiveProject]
+    cut: bool
+    versions: dict[str, Any] = field(default_factory=dict)  # keystoneauth's discovery cache
+
+    def reader(self, project: LiveProject) -> Reader:
+        """A reader with a token of *project*, checked to be of this one. CloudFaultError."""
+        scope = {"project_id": project.id}
+        if "applicationcredential" in str(self.region.config.get("auth_type")):
+            if project.id != self.own:
+                raise CloudFaultError(
+                    condition=Condition.BOUND_CREDENTIAL,
+                    detail=f"application credential of project {self.own}",
+                )
+            scope = {}
+        session = _session(self.region, self.limits, scope, self.versions)
+        _, got = _token(session, self.limits)
+        if got != project.id:  # its listings would be complete, and another project's
+            raise CloudFaultError(
+                condition=Condition.FOREIGN_TOKEN, detail=f"asked for {project.id}, got {got}"
+            )
+        return Reader(
+            session=session, region=self.region, limits=self.limits, project_id=project.id
+        )
+
+
+def log_in(profile: str, region: str, clouds_yaml: Path | None, limits: Limits) -> Login:
+    """Log in as *profile* says and ask for the account's projects. Raises CloudFaultError."""
+    try:
+        from openstack.config import OpenStackConfig
+
+        files = None if clouds_yaml is None else [str(clouds_yaml)]
+        # a file named by the caller counts alone: OS_CLIENT_CONFIG_FILE would come before it
+        config = OpenStackConfig(config_files=files, load_envvars=files is None)
+        chosen = config.get_one(cloud=profile, region_name=region)
+        versions: dict[str, Any] = {}
+        session = _session(chosen, limits, {}, versions)
+        by, own = _token(session, limits)
+        projects, cut = _projects(session, chosen.config["auth"]["auth_url"], limits)
+    except Exception as error:
+        raise fault_of(error) from error
+    return Login(
+        region=chosen,
+        limits=limits,
+        by=by,
+        own=own,
+        projects=projects,
+        cut=cut,
+        versions=versions,
+    )
+
+
+def _session(
+    region: "CloudRegion", limits: Limits, scope: Mapping[str, str], versions: dict[str, Any]
+) -> "Session":
+    from keystoneauth1.loading import get_plugin_loader
+    from keystoneauth1.session import Session
+
+    login = dict(region.config["auth"])
+    if scope:
+        login = {name: told for name, told in login.items() if not _OWN_SCOPE.fullmatch(name)}
+    loader: Any = get_plugin_loader(region.config["auth_type"])
+    verify, cert = region.get_requests_verify_args()
+    session = Session(
+        auth=loader.load_from_options(**{**login, **scope}),
+        verify=verify,
+        cert=cert,
+        discovery_cache=versions,
+        app_name="omlib",
+    )
+    timeout: Any = limits.timeout  # requests takes a pair, keystoneauth's annotation one number
+    session.timeout = timeout
+    return session
+
+
+def _token(session: "Session", limits: Limits) -> tuple[str, str]:
+    """Get a token: whose it is, and of which project ("" if of none)."""
+
+    auth: Any = session.auth
+
+    def ask() -> tuple[str, str]:
+        try:
+            access = auth.get_access(session)
+            return access.username or access.user_id or "", access.project_id or ""
+        except Exception as error:
+            raise fault_of(error) from error
+
+    return patiently(ask, limits)
+
+
+def _projects(
+    session: "Session", auth_url: str, limits: Limits
+) -> tuple[tuple[LiveProject, ...], bool]:
+    base = auth_url.rstrip("/")
+    url = base if _VERSIONED.search(base) else f"{base}/v3"
+    budget = Budget(left=limits.listing_bytes)
+    told = patiently(lambda: read_json(session, f"{url}/auth/projects", limits, budget), limits)
+    try:
+        projects = [
+            LiveProject(id=str(project["id"]), name=str(project["name"]))
+            for project in told["projects"]
+        ]
+        cut = bool(told.get("truncated") or (told.get("links") or {}).get("next"))
+    except (TypeError, KeyError, AttributeError) as error:
+        detail = f"GET /auth/projects: {type(error).__name__}: {error}"
+        raise CloudFaultError(condition=Condition.BAD_ANSWER, detail=detail) from error
+    return tuple(sorted(projects, key=lambda project: (project.name, project.id))), cut
