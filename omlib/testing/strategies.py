@@ -114,6 +114,18 @@ def _declared(draw: st.DrawFn) -> Declared:
     )
 
 
+def unrivalled(declared: Sequence[Declared]) -> list[Declared]:
+    """*declared* without items that claim a live thing another claims: they never agree."""
+    held: set[tuple[Plane, str, Key]] = set()
+    kept = []
+    for item in declared:
+        claims = {(item.ref.plane, item.ref.kind, key) for key in item.keys}
+        if not claims & held:
+            kept.append(item)
+        held |= claims
+    return kept
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """A declared side, what a look brought back, and the waivers in the inventory."""

@@ -13,7 +13,7 @@ from omlib.model.status import Status
 from omlib.reconcile.compare import reconcile
 from omlib.testing.estates import make_declared, make_observation
 from omlib.testing.fakes import FakePlane, world_of
-from omlib.testing.strategies import TODAY, Look, declared_items, looks
+from omlib.testing.strategies import TODAY, Look, declared_items, looks, unrivalled
 
 
 def look_at(declared: list[Declared]) -> Observation:
@@ -22,25 +22,9 @@ def look_at(declared: list[Declared]) -> Observation:
     return merge(*(plane.observe(target) for plane in planes for target in plane.targets()))
 
 
-def with_ids_of_their_own(declared: list[Declared]) -> list[Declared]:
-    """Two items that claim one live id are at odds with each other, not with the world."""
-    held: set[str] = set()
-    kept = []
-    for item in declared:
-        claims = {
-            f"{item.ref.plane}/{item.ref.kind}/{key.space}/{key.value}"
-            for key in item.keys
-            if key.space in ("id", "mark")
-        }
-        if not claims & held:
-            kept.append(item)
-        held |= claims
-    return kept
-
-
 @given(declared_items())
 def test_an_estate_never_drifts_from_itself(declared: list[Declared]) -> None:
-    declared = with_ids_of_their_own(declared)
+    declared = unrivalled(declared)
     findings = reconcile(declared, look_at(declared), today=TODAY)
     assert {finding.status for finding in findings} <= {Status.IN_SYNC}
     assert len(findings) == len(declared)
