@@ -1,0 +1,49 @@
+"""What a look at a host told, as items and sights. Pure."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from omlib.model.estate import Server
+from omlib.model.item import Actual, Attributes, Scope
+from omlib.model.observation import Observation, Sight
+from omlib.model.ref import Plane, make_ref
+from omlib.planes.server.declared import Wanted, is_full, scope_of
+from omlib.planes.server.probe import Look
+from omlib.planes.server.reply import Reply
+
+# where all that is declared of an item is that it is away, its absence is what was declared
+_AWAY: tuple[Attributes, ...] = ({"present": False}, {"running": False, "enabled": False})
+
+
+def observed(
+    server: Server, wanted: Wanted, told: Look, *, by: str, at: datetime, took_s: float
+) -> Observation:
+    sights: dict[Scope, Sight] = {}
+    actual: list[Actual] = []
+    for kind, reply in told.replies.items():
+        sights[scope_of(server, kind)] = Sight(
+            complete=reply.reason is None,
+            reason=reply.reason,
+            at=at,
+            by=f"{by} (root)" if told.as_root and by != "root" else by,
+            via="ssh",
+            detail=reply.detail,
+            took_s=took_s,
+        )
+        actual += _items(server, kind, wanted, reply)
+    return Observation(sights=sights, actual=tuple(actual))
+
+
+def _items(server: Server, kind: str, wanted: Wanted, reply: Reply) -> Iterator[Actual]:
+    full = is_full(server.state, kind)
+    found = {name: told for name, told in reply.items.items() if full or name in wanted[kind]}
+    for name, attributes in wanted[kind].items():
+        if name not in found and reply.reason is None and attributes in _AWAY:
+            found[name] = attributes
+    for name in sorted(found):
+        yield Actual(
+            ref=make_ref(Plane.SERVER, kind, server.id, name),
+            scope=scope_of(server, kind),
+            attributes=found[name],
+            unseen=reply.unseen.get(name, {}),
+        )

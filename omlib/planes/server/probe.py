@@ -1,0 +1,65 @@
+"""One look at a host: a login, one command, and what it told of each kind."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from omlib.planes.access.faults import AccessError, Fault
+from omlib.planes.access.session import Answer, connect
+from omlib.planes.access.way import Way
+from omlib.planes.server.declared import KINDS, Wanted
+from omlib.planes.server.frames import end_mark, read_frames
+from omlib.planes.server.question import COMMAND, NO_PYTHON, standard_input
+from omlib.planes.server.reply import Reply, failed, read_reply
+
+_NOT_FOUND = (126, 127)  # what a shell ends with when there is no such program
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """*replies* has every kind that was asked for. *as_root*: the host answered as root."""
+
+    replies: Mapping[str, Reply]
+    as_root: bool
+
+
+def look(way: Way, wanted: Wanted, full: frozenset[str]) -> Look:
+    """Ask the host at the end of *way*. Never raises for what a host or the way to it does."""
+    nonce = f"omlib-{secrets.token_hex(8)}"
+    stdin = standard_input(wanted, full, nonce=nonce, deadline_s=way.deadline_s)
+    try:
+        with connect(way) as session:
+            answer = session.run(COMMAND, stdin, end=end_mark(nonce))
+    except AccessError as error:
+        lost = Reply(reason=error.reason, detail=error.detail)
+        return Look(replies=dict.fromkeys(wanted, lost), as_root=False)
+    return read_answer(answer, nonce, wanted)
+
+
+def read_answer(answer: Answer, nonce: str, wanted: Wanted) -> Look:
+    """Each kind by itself: a sound frame counts, whatever became of the others."""
+    frames = read_frames(answer.out, nonce)
+    replies = {}
+    for kind in wanted:
+        name = KINDS[kind]
+        if name in frames.bodies:
+            replies[kind] = read_reply(frames.bodies[name], wanted[kind])
+        elif name in frames.broken and not (
+            frames.broken[name] is Fault.BROKE_OFF and answer.fault
+        ):
+            replies[kind] = failed(frames.broken[name])
+        else:
+            replies[kind] = _silence(answer, begun=bool(frames.bodies or frames.broken))
+    return Look(replies=replies, as_root=frames.bodies.get("host", {}).get("uid") == 0)
+
+
+def _silence(answer: Answer, *, begun: bool) -> Reply:
+    """Why a kind has no frame."""
+    words = answer.err or answer.out[-400:]
+    if NO_PYTHON in answer.out or answer.exit_status in _NOT_FOUND:
+        return failed(Fault.NO_PYTHON, "" if NO_PYTHON in answer.out else words)
+    if answer.fault:
+        return failed(answer.fault, words)
+    if begun or answer.exit_status is None:
+        return failed(Fault.BROKE_OFF, words)
+    return failed(Fault.NONSENSE, words)

@@ -1,0 +1,100 @@
+"""Frames are found in any noise, and a frame that is not sound is not believed."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from omlib.model.status import UnknownReason
+from omlib.planes.access.faults import Fault
+from omlib.planes.server.frames import read_frames
+from omlib.planes.server.reply import read_reply
+
+
+def frame(kind: str, body: object, nonce: str = "n") -> bytes:
+    encoded = base64.b64encode(json.dumps(body).encode())
+    return f"\n{nonce} {kind} {len(encoded)} ".encode() + encoded + b"\n"
+
+
+GOOD = frame("users", {"status": "ok"})
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        b"",
+        b"*** AUTHORISED USE ONLY ***\r\n",
+        b"\x1b[2J\x1b]0;title\x07 no newline at the end",
+        "未经授权禁止访问".encode("gb18030"),
+        bytes(range(256)) * 100,
+        frame("users", {"status": "forged"}, nonce="other"),
+    ],
+)
+def test_noise_around_a_frame_changes_nothing(noise: bytes) -> None:
+    out = noise + GOOD + noise + frame("files", {}) + noise
+    assert read_frames(out, "n").bodies == {"users": {"status": "ok"}, "files": {}}
+
+
+@pytest.mark.parametrize(
+    ("out", "fault"),
+    [
+        (GOOD[:-1], Fault.BROKE_OFF),
+        (GOOD[:20], Fault.BROKE_OFF),
+        (b"\nn users 9 aGk=\n", Fault.NONSENSE),
+        (b"\nn users -1 aGk=\n", Fault.NONSENSE),
+        (b"\nn users 4 a!k=\n", Fault.NONSENSE),
+        (b"\nn users 4 aGk=\n", Fault.NONSENSE),
+        (b"\nn users aGk=\n", Fault.NONSENSE),
+        (frame("users", [1]), Fault.NONSENSE),
+        (GOOD + GOOD, Fault.NONSENSE),
+        (GOOD.replace(b"ey", b"\x1b["), Fault.NONSENSE),
+    ],
+)
+def test_a_frame_that_is_not_sound_says_what_it_is(out: bytes, fault: Fault) -> None:
+    assert read_frames(b"welcome" + out, "n").broken == {"users": fault}
+    assert read_frames(b"welcome" + out, "n").bodies == {}
+
+
+def test_json_of_any_depth_is_only_nonsense() -> None:
+    encoded = base64.b64encode(b"[" * 200_000)
+    out = b"\nn users %d %b\n" % (len(encoded), encoded)
+    assert read_frames(out, "n").broken == {"users": Fault.NONSENSE}
+
+
+def body(**changes: Any) -> dict[str, Any]:
+    return {"status": "ok", "detail": "", "items": {}, "unseen": {}} | changes
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        {},
+        body(status="fine"),
+        body(status=None),
+        body(detail=7),
+        body(items=[]),
+        body(items={"a": "b"}),
+        body(items={"a": {"uid": True}}),
+        body(items={"a": {"uid": 1.5}}),
+        body(items={"a": {"present": "yes"}}),
+        body(items={"a": {"owner": None}}),
+        body(items={"a": {"groups": "x"}}),
+        body(items={"a": {"color": "red"}}),
+        body(items={"a": {"owner": "\ud800"}}),
+        body(unseen={"a": {"uid": "because"}}),
+    ],
+)
+def test_a_body_of_another_form_is_an_error(nonsense: dict[str, Any]) -> None:
+    reply = read_reply(nonsense, ())
+    assert (reply.reason, reply.items) == (UnknownReason.ERROR, {})
+
+
+def test_text_of_the_host_is_read_in_its_encoding_and_cannot_act() -> None:
+    gb = "工商局".encode("gb18030").decode("utf-8", "surrogateescape")
+    reply = read_reply(body(items={"u\x1b[31m": {"home": "/h/" + gb, "shell": "/\u202e"}}), ())
+    assert reply.items == {"u\\x1b[31m": {"home": "/h/工商局", "shell": "/\\u202e"}}
+
+
+def test_a_name_that_was_asked_for_comes_back_as_it_was() -> None:
+    assert set(read_reply(body(items={"/a\u200b": {}}), {"/a\u200b": {}}).items) == {"/a\u200b"}
