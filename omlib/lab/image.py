@@ -8,11 +8,11 @@ import hashlib
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from omlib.lab import processes
-from omlib.lab.errors import LabError
+from omlib.lab.errors import LabBusyError, LabError
 from omlib.lab.layout import LabLayout
 from omlib.lab.locks import locked
 from omlib.lab.passwords import secret, secret_file
@@ -131,7 +131,7 @@ def make_images(layout: LabLayout, progress: Progress) -> None:
         server, router = server_image(layout), router_image(layout)
         if all(_exists(layout, image) for image in (server, router)):
             return
-        _end_orphans(layout)
+        _clear_killed_build(layout)
         if not _exists(layout, server):
             _make_tree(layout, progress)
             with step(progress, "server image"):
@@ -158,8 +158,14 @@ def _make_keys(layout: LabLayout) -> None:
             )
 
 
-def _end_orphans(layout: LabLayout) -> None:
-    """End builds whose `up` was killed, and undo their mounts: we hold the lock of live ones."""
+def clear_killed_build(layout: LabLayout) -> None:
+    """End a build whose `up` was killed; leave one that goes on alone."""
+    with suppress(LabBusyError), locked(layout.home / "image.lock", wait_s=0):
+        _clear_killed_build(layout)
+
+
+def _clear_killed_build(layout: LabLayout) -> None:
+    """The caller holds the lock of builds, so what still builds is an orphan."""
     orphans = [p for p in processes.find(layout, any_lab=True) if p.role == "image"]
     processes.stop(orphans, grace_s=2)
     for line in Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()[::-1]:

@@ -6,17 +6,18 @@ names, never by a record of what `up` did, so it also clears what a killed `up` 
 
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from omlib.lab import hosts, network, processes
 from omlib.lab import podman as engine
-from omlib.lab.cloud.control import prepare_cloud, start_cloud
+from omlib.lab.cloud.control import has_cloud, prepare_cloud, start_cloud
+from omlib.lab.cloud.venv import clear_killed_install
 from omlib.lab.errors import LabBusyError, LabError
 from omlib.lab.files import write_files
-from omlib.lab.image import make_images
+from omlib.lab.image import clear_killed_build, make_images
 from omlib.lab.layout import RUN, SERVICES, LabLayout
 from omlib.lab.locks import locked
 from omlib.lab.podman import podman
@@ -64,7 +65,7 @@ def up(layout: LabLayout, spec: LabSpec, progress: Progress = silent) -> LabStat
     with locked(_lock(layout), wait_s=BUSY_S):
         _claim(layout)
         network.refuse_overlap(layout)
-        _settle(layout, ("command",))
+        _settle(layout, orphans_only=True)
         work: list[Callable[[], None]] = [lambda: _bring_hosts(layout, spec, progress)]
         if spec.cloud:
             work.append(lambda: prepare_cloud(layout, progress))
@@ -73,7 +74,7 @@ def up(layout: LabLayout, spec: LabSpec, progress: Progress = silent) -> LabStat
                 job.result()
         if spec.cloud:
             start_cloud(layout, progress)
-        write_files(layout, hosts.standing_hosts(layout), cloud=spec.cloud)
+        write_files(layout, hosts.standing_hosts(layout), cloud=has_cloud(layout))
     return status(layout)
 
 
@@ -157,15 +158,18 @@ def _stop_processes(layout: LabLayout) -> None:
     mine = processes.find(layout)
     processes.stop([p for p in mine if p.role in (*SERVICES, REPOSITORY)], grace_s=2)
     _close_ssh(layout)
-    _settle(layout, ("command", "host"))
+    clear_killed_build(layout)
+    clear_killed_install(layout)
+    _settle(layout, orphans_only=False)
 
 
-def _settle(layout: LabLayout, roles: Sequence[str]) -> None:
+def _settle(layout: LabLayout, *, orphans_only: bool) -> None:
+    """Wait for commands that still run on the lab, those of a killed `up` above all."""
     end = time.monotonic() + STRAY_S
     while strays := [
         process
         for process in processes.find(layout)
-        if process.role in roles and process.program != processes.CONMON
+        if process.role in ("command", "host") and (process.orphan or not orphans_only)
     ]:
         if time.monotonic() > end:
             processes.stop(strays, grace_s=2)

@@ -2,7 +2,8 @@
 
 A pid file is written after its process starts, so a kill between the two leaks the process; and a
 pid may be another program's by the time it is read. The mark is there from the first instruction
-and is inherited: what a killed `up` left behind is found, and only that.
+and is inherited: what a killed `up` left behind is found, and only that. Containers and their
+monitors do not carry it: podman starts them with an environment of their own.
 """
 
 import contextlib
@@ -18,7 +19,6 @@ from omlib.lab.errors import LabError
 from omlib.lab.layout import LabLayout
 
 MARK = "OMLIB_LAB_PROCESS"
-CONMON = "conmon"  # podman's own monitor of a container: ends with the container
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,12 @@ class LabProcess:
     pid: int
     role: str  # a service's name, `repository`, `image`, `venv`, `command` or `host`
     program: str
+    orphan: bool  # whoever started it has ended
 
 
 def mark(layout: LabLayout, role: str) -> dict[str, str]:
-    return {MARK: f"{layout.home_key}/{layout.id}/{role}"}
+    owner = os.getpid()
+    return {MARK: f"{layout.home_key}/{layout.id}/{role}/{owner}/{_started(owner)}"}
 
 
 def child_environment(layout: LabLayout, role: str) -> dict[str, str]:
@@ -107,8 +109,9 @@ def find(layout: LabLayout, *, any_lab: bool = False) -> list[LabProcess]:
             continue
         for variable in variables:
             if variable.startswith(start.encode()):
-                role = variable.decode(errors="replace").rsplit("/", 1)[1]
-                found.append(LabProcess(int(entry.name), role, program))
+                role, owner, started = variable.decode(errors="replace").split("/")[2:]
+                orphan = _started(int(owner)) != started
+                found.append(LabProcess(int(entry.name), role, program, orphan))
     return found
 
 
@@ -139,7 +142,15 @@ def alive(pid: int) -> bool:
 
 def _own_role() -> str:
     """`host` for what nova has done by `omlib.lab.host`, else `command`."""
-    return "host" if os.environ.get(MARK, "").endswith("/nova") else "command"
+    return "host" if "/nova/" in os.environ.get(MARK, "") else "command"
+
+
+def _started(pid: int) -> str:
+    """When a process began, in ticks of this boot: no other has this pid and this start."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except OSError:
+        return ""
 
 
 def _signal(pid: int, number: signal.Signals) -> None:

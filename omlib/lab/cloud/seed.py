@@ -74,6 +74,23 @@ def seed_resources(layout: LabLayout) -> None:
             data=b"\0" * 1024,
             visibility="public",
         )
+    _seed_group_rules(admin.network)
+
+
+def _seed_group_rules(network: Any) -> None:
+    """What neutron puts into every new group. Its migrations write these rows, and here its tables
+    come from its models: without them a new group would let nothing out."""
+    path = "/default-security-group-rules"
+    if network.get(path).json()["default_security_group_rules"]:
+        return
+    for ethertype in ("IPv4", "IPv6"):
+        for told in (
+            {"direction": "egress", "used_in_non_default_sg": True},
+            {"direction": "ingress", "remote_group_id": "PARENT", "used_in_non_default_sg": False},
+        ):
+            rule = {**told, "ethertype": ethertype, "used_in_default_sg": True}
+            answer = network.post(path, json={"default_security_group_rule": rule})
+            answer.raise_for_status()
 
 
 def seed_networks(layout: LabLayout) -> None:

@@ -41,7 +41,8 @@ def template_digest(layout: LabLayout) -> str:
 
 
 def restore(cloud: CloudState, progress: Progress) -> None:
-    """Give *cloud* the state of the template; make that first when there is none."""
+    """Give *cloud* the databases and files of the template; make that first when there is none.
+    The configuration of this lab is for the caller to write."""
     layout, template = cloud.layout, cloud.layout.cloud_template
     with locked(layout.home / "template.lock", wait_s=BUILD_WAIT_S):
         manifest = template / "template.json"
@@ -58,7 +59,6 @@ def restore(cloud: CloudState, progress: Progress) -> None:
     replaced |= {told["urls"][service]: cloud.url(service) for service in SERVICES}
     _relocate(CloudState(layout=layout, folder=fresh), replaced)
     fresh.rename(cloud.folder)
-    write_configuration(cloud)
 
 
 def _make(layout: LabLayout, progress: Progress) -> None:

@@ -6,8 +6,10 @@ Apart from omlib's own environment, whose libraries the pinned ones contradict.
 import hashlib
 import shutil
 import sys
+from contextlib import suppress
 
 from omlib.lab import processes
+from omlib.lab.errors import LabBusyError
 from omlib.lab.layout import LabLayout
 from omlib.lab.locks import locked
 from omlib.lab.machine import CLONE, clone_file
@@ -30,8 +32,7 @@ def make_venv(layout: LabLayout, progress: Progress) -> None:
     with locked(layout.home / "cloud.lock", wait_s=INSTALL_S):
         if made.exists() and made.read_text(encoding="ascii") == venv_digest():
             return
-        orphans = [p for p in processes.find(layout, any_lab=True) if p.role == "venv"]
-        processes.stop(orphans, grace_s=2)
+        _end_orphans(layout)
         with step(progress, "OpenStack from PyPI"):
             made.unlink(missing_ok=True)
             shutil.rmtree(layout.cloud_venv, ignore_errors=True)
@@ -42,3 +43,15 @@ def make_venv(layout: LabLayout, progress: Progress) -> None:
             install += ["--disable-pip-version-check", "--constraint", str(CONSTRAINTS), *PACKAGES]
             processes.run(layout, install, role="venv", timeout_s=INSTALL_S)
             made.write_text(venv_digest(), encoding="ascii")
+
+
+def clear_killed_install(layout: LabLayout) -> None:
+    """End an installation whose `up` was killed; leave one that goes on alone."""
+    with suppress(LabBusyError), locked(layout.home / "cloud.lock", wait_s=0):
+        _end_orphans(layout)
+
+
+def _end_orphans(layout: LabLayout) -> None:
+    """The caller holds the lock of installations, so what still installs is an orphan."""
+    orphans = [p for p in processes.find(layout, any_lab=True) if p.role == "venv"]
+    processes.stop(orphans, grace_s=2)

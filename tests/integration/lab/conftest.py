@@ -1,4 +1,4 @@
-"""Labs that only these tests use, so that a demonstration or another suite can stand beside them."""
+"""Labs that only these tests use, so that a demonstration can stand beside them."""
 
 import json
 import subprocess

@@ -1,7 +1,9 @@
 """A server made through the cloud is a real host; a project's reader reads and cannot write."""
 
+import stat
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -69,6 +71,15 @@ def test_the_reader_lists_servers_and_may_not_delete_them(lab: Any, server: Any)
     assert [project["name"] for project in reader.identity.get("/auth/projects").json()["projects"]]
     with pytest.raises(Exception, match="403"):
         reader.compute.delete_server(server.id)
+
+
+def test_passwords_lie_in_files_of_their_owner_and_not_in_clouds_yaml(
+    lab: Any, server: Any
+) -> None:
+    told = lab.told()
+    private = [Path(told["secure_yaml"]), *lab.layout.secrets.iterdir()]
+    assert [stat.S_IMODE(path.stat().st_mode) for path in private] == [0o600] * len(private)
+    assert "password" not in Path(told["clouds_yaml"]).read_text()
 
 
 def test_hosts_go_on_while_the_control_plane_is_down(lab: Any, server: Any) -> None:

@@ -20,12 +20,35 @@ def test_a_process_is_found_by_its_mark_and_by_no_other_lab(tmp_path: Path) -> N
     try:
         (found,) = processes.find(mine)
         assert (found.pid, found.role, found.program) == (child.pid, "glance", "sleep")
+        assert not found.orphan
         assert processes.find(other) == []
         assert processes.find(other, any_lab=True) == [found]
         assert processes.find(lab(tmp_path / "elsewhere"), any_lab=True) == []
     finally:
         processes.stop(processes.find(mine), grace_s=2)
     assert not processes.alive(child.pid)
+
+
+def test_what_a_killed_process_started_is_an_orphan(tmp_path: Path) -> None:
+    starting = (
+        "import sys, time; from pathlib import Path; from omlib.lab import processes\n"
+        "from omlib.lab.layout import LabLayout\n"
+        "lab = LabLayout(id=7, home=Path(sys.argv[1]))\n"
+        "processes.spawn(lab, 'glance', ['sleep', '60'], log=lab.home / 'log')\n"
+        "print(flush=True); time.sleep(60)"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", starting, tmp_path], stdout=subprocess.PIPE, text=True
+    )
+    with parent:
+        assert parent.stdout is not None
+        parent.stdout.readline()
+        (child,) = processes.find(lab(tmp_path))
+        assert not child.orphan
+        parent.kill()
+    (child,) = processes.find(lab(tmp_path))
+    assert child.orphan
+    processes.stop([child], grace_s=2)
 
 
 def test_a_process_that_ignores_the_request_to_end_is_killed(tmp_path: Path) -> None:
