@@ -1,0 +1,111 @@
+"""A plan as people read it before they let it run: each step, and what was left out and why."""
+
+from collections.abc import Iterator, Sequence
+
+from omlib.model.action import Action, Verb
+from omlib.model.item import Value
+from omlib.plan.plan import NotPlanned, Plan
+from omlib.report.document import (
+    Block,
+    Bullets,
+    Document,
+    Entry,
+    Heading,
+    Paragraph,
+    Span,
+    Tone,
+    line,
+    tone_of,
+)
+from omlib.report.finding_entries import listed
+from omlib.report.values import two_sides, value_text
+from omlib.report.words import Lang, words
+
+_TONES = {Verb.CREATE: Tone.GOOD, Verb.UPDATE: Tone.UNMANAGED, Verb.DELETE: Tone.BAD}
+
+
+def plan_report(
+    plan: Plan, lang: Lang, *, name: str, digest: str, labels: Sequence[str] = ()
+) -> Document:
+    """*name* is what `omlib apply` takes: a file, or an id."""
+    return Document(
+        lang=lang,
+        title=line(words("title.plan", lang, plan=name)),
+        blocks=(
+            *_head(plan, digest, lang),
+            *_steps(plan, lang),
+            *_left_out(plan, lang),
+            *_next(plan, name, lang),
+        ),
+        labels=tuple(words(f"label.{label}", lang) for label in labels),
+    )
+
+
+def _head(plan: Plan, digest: str, lang: Lang) -> Iterator[Block]:
+    yield Paragraph(line(Span(words("plan.bound", lang, digest=digest), Tone.MUTED)))
+    if not plan.actions:
+        yield Paragraph(line(words("plan.empty", lang)))
+        return
+    counts = {verb.value: sum(a.verb is verb for a in plan.actions) for verb in Verb}
+    yield Paragraph(line(Span(words("plan.counts", lang, **counts), Tone.STRONG)))
+
+
+def _steps(plan: Plan, lang: Lang) -> Iterator[Block]:
+    if plan.actions:
+        yield Heading(line(words("heading.actions", lang)))
+    for number, action in enumerate(plan.actions, start=1):
+        verb = words(f"verb.{action.verb}", lang)
+        warning = "" if action.reversible else "  " + words("plan.irreversible", lang)
+        yield Entry(
+            line(
+                f"{number}. ",
+                Span(verb, _TONES[action.verb]),
+                " ",
+                Span(str(action.ref), Tone.NAME),
+                Span(warning, Tone.BAD),
+            ),
+            tuple(_changes(action, lang)),
+        )
+
+
+def _changes(action: Action, lang: Lang) -> Iterator[Entry]:
+    before, after = action.before, action.after
+    for path in sorted({*(before or {}), *(after or {})}):
+        was: Value = before.get(path) if before else None
+        will: Value = after.get(path) if after else None
+        if was == will and type(was) is type(will):
+            continue
+        head = (Span(path, Tone.STRONG), words("text.colon", lang))
+        if action.verb is not Verb.UPDATE:
+            yield Entry(line(*head, value_text(was if after is None else will, lang)))
+            continue
+        old, new = two_sides(was, will, lang)
+        yield Entry(line(*head, old, " -> ", Span(new, Tone.GOOD)))
+    if action.live:
+        yield Entry(line(Span(words("finding.live", lang, live=action.live), Tone.MUTED)))
+    if action.depends_on:
+        told = words("plan.after", lang, refs=listed(action.depends_on, lang))
+        yield Entry(line(Span(told, Tone.MUTED)))
+
+
+def _left_out(plan: Plan, lang: Lang) -> Iterator[Block]:
+    if plan.not_planned:
+        yield Heading(line(words("heading.not_planned", lang, n=len(plan.not_planned))))
+    for item in plan.not_planned:
+        tone = tone_of(item.status) if item.status else Tone.MUTED
+        yield Entry(
+            line(Span(str(item.ref), Tone.NAME)), (Entry(line(Span(_why(item, lang), tone))),)
+        )
+
+
+def _why(item: NotPlanned, lang: Lang) -> str:
+    told = words(f"not_planned.{item.why}", lang)
+    if item.reason:
+        told += f" ({words(f'reason.{item.reason}', lang)})"
+    return told + (words("text.colon", lang) + item.detail if item.detail else "")
+
+
+def _next(plan: Plan, name: str, lang: Lang) -> Iterator[Block]:
+    if plan.actions:
+        yield Heading(line(words("heading.next", lang)))
+        yield Bullets((line(words("next.plan", lang, plan=name)),))

@@ -1,0 +1,118 @@
+"""The reconcile result for programs: `omlib.reconcile/1.0`, published in docs/schema.
+
+A reader ignores keys it does not know (a minor version adds some) and refuses another major
+version. Keys stand in one order, times are UTC, and equal results give equal bytes.
+"""
+
+from omlib.model.estate import Estate
+from omlib.model.finding import Coverage, Finding, Verdict
+from omlib.model.item import Value
+from omlib.report.reconciliation import Reconciliation
+from omlib.report.values import moment_json
+
+SCHEMA = "omlib.reconcile/1.0"
+
+
+def reconcile_json(it: Reconciliation) -> dict[str, object]:
+    run = it.run
+    return {
+        "schema": SCHEMA,
+        "run": {
+            "id": run.id,
+            "estate": it.estate.name,
+            "scope": run.scope,
+            "started": moment_json(run.started),
+            "took_ms": round(run.took_s * 1000),
+            "labels": [label.value for label in run.labels],
+            "observed_at": moment_json(run.observed_at) if run.observed_at else None,
+        },
+        "complete": it.complete,
+        "exit_code": it.exit_code,
+        "summary": {
+            "items": len(it.findings),
+            "by_status": {status.value: count for status, count in it.counts.items()},
+        },
+        "systems": [_system(verdict, it.estate) for verdict in it.verdicts.systems.values()],
+        "departments": [
+            _department(verdict, it.estate) for verdict in it.verdicts.departments.values()
+        ],
+        "findings": [_finding(finding) for finding in it.findings],
+        "coverage": [_coverage(row) for row in it.coverage],
+    }
+
+
+def _system(verdict: Verdict, estate: Estate) -> dict[str, object]:
+    system = estate.systems.get(verdict.subject)
+    return {
+        "id": verdict.subject,
+        "name": system.name if system else "",
+        "department": system.department if system else "",
+        **_verdict(verdict),
+    }
+
+
+def _department(verdict: Verdict, estate: Estate) -> dict[str, object]:
+    department = estate.departments.get(verdict.subject)
+    return {
+        "id": verdict.subject,
+        "name": department.name if department else "",
+        "parent": department.parent if department else "",
+        **_verdict(verdict),
+    }
+
+
+def _verdict(verdict: Verdict) -> dict[str, object]:
+    return {
+        "status": verdict.status.value,
+        "reason": verdict.reason.value if verdict.reason else None,
+        "counts": {status.value: count for status, count in verdict.counts.items()},
+    }
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    return {
+        "ref": str(finding.ref),
+        "plane": finding.ref.plane.value,
+        "kind": finding.ref.kind,
+        "where": finding.scope.where,
+        "status": finding.status.value,
+        "reason": finding.reason.value if finding.reason else None,
+        "unmanaged": finding.unmanaged.value if finding.unmanaged else None,
+        "detail": finding.detail,
+        "differences": [
+            {
+                "path": difference.path,
+                "declared": _value(difference.declared),
+                "actual": _value(difference.actual),
+                "waived_by": difference.waived_by or None,
+                "resurfaced": difference.resurfaced.value if difference.resurfaced else None,
+            }
+            for difference in finding.differences
+        ],
+        "unseen": {path: finding.unseen[path].value for path in sorted(finding.unseen)},
+        "systems": list(finding.systems),
+        "department": finding.department,
+        "source": str(finding.source) if finding.source else None,
+        "live": finding.live,
+        "label": finding.label,
+        "children": [str(ref) for ref in finding.children],
+        "contested": list(finding.contested),
+    }
+
+
+def _value(value: Value) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _coverage(row: Coverage) -> dict[str, object]:
+    return {
+        "plane": str(row.plane),
+        "scopes": row.scopes,
+        "complete": row.complete,
+        "items": row.items,
+        "seen": row.seen,
+        "gaps": [
+            {"kind": scope.kind, "where": scope.where, "reason": reason.value, "detail": detail}
+            for scope, reason, detail in row.gaps
+        ],
+    }

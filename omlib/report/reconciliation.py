@@ -1,0 +1,66 @@
+"""One comparison, ready to be shown: what was found, what could not be seen, in which run."""
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from omlib.model.estate import Estate
+from omlib.model.finding import Coverage, Finding
+from omlib.model.status import DRIFT, WORST_FIRST, Status
+from omlib.reconcile.rollup import Verdicts
+from omlib.report import exits
+
+
+class Label(StrEnum):
+    """What a reader must not overlook, on every screen."""
+
+    OFFLINE = "offline"  # nothing was asked now: the last observation on record
+    SIMULATION = "simulation"  # shipped fakes, nothing real
+    INTERRUPTED = "interrupted"  # stopped before its end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFacts:
+    """*started* is aware, in the zone it is to be shown in; *scope* what was asked for, as typed.
+
+    *observed_at* is the oldest look that went in, where that was not this run's own.
+    """
+
+    id: str
+    started: datetime
+    took_s: float
+    scope: str = ""
+    labels: tuple[Label, ...] = ()
+    observed_at: datetime | None = None
+    fail_on: Set[Status] = DRIFT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciliation:
+    run: RunFacts
+    estate: Estate
+    findings: Sequence[Finding]
+    verdicts: Verdicts
+    coverage: Sequence[Coverage]
+
+    @property
+    def exit_code(self) -> int:
+        if Label.INTERRUPTED in self.run.labels:
+            return exits.INTERRUPTED
+        return exits.exit_code(self.findings, self.coverage, fail_on=self.run.fail_on)
+
+    @property
+    def complete(self) -> bool:
+        """Everything in scope was seen: nothing unknown, no gap, not interrupted."""
+        if Label.INTERRUPTED in self.run.labels:
+            return False
+        return not exits.exit_code(self.findings, self.coverage) & exits.INCOMPLETE
+
+    @property
+    def counts(self) -> Mapping[Status, int]:
+        """Of every status, worst first, zeros too."""
+        counts = dict.fromkeys(WORST_FIRST, 0)
+        for finding in self.findings:
+            counts[finding.status] += 1
+        return counts

@@ -1,0 +1,135 @@
+"""Words for the demo's story."""
+
+SAID: dict[str, tuple[str, str]] = {
+    "title.demo": ("What was planted, and what was found", "制造了什么偏离，发现了什么"),
+    "title.demo_times": ("How long each part took", "各步骤用时"),
+    "demo.estate": (
+        "{name}: {departments} departments, {systems} systems, {items} items declared on three planes.",
+        "{name}：{departments} 个部门、{systems} 个业务系统，三个平面共申报 {items} 个条目。",
+    ),
+    "demo.lab": (
+        "A lab is brought up: real hosts, real routers, a real OpenStack. The first time builds images.",
+        "启动试验环境：真实主机、真实路由器、真实 OpenStack。首次运行需要构建镜像。",
+    ),
+    "demo.build": (
+        "The declared estate is built in it, as its owners would have done.",
+        "按申报内容在其中逐项建成，如同各单位自建。",
+    ),
+    "demo.as_built": (
+        "Is it as declared? omlib looks at all three planes.",
+        "与申报一致吗？omlib 查看三个平面。",
+    ),
+    "demo.sound": (
+        "As built: {in_sync} of {items} items in sync; {unknown} could not be seen, and are not guessed.",
+        "建成时：{items} 项中 {in_sync} 项一致；{unknown} 项无法查看，不作猜测。",
+    ),
+    "demo.plant": ("Now people change things by hand:", "现在有人手工改动："),
+    "demo.look_again": ("omlib looks again:", "omlib 再次查看："),
+    "demo.plan": (
+        "A plan is made from the findings, carried out on the fakes, and checked:",
+        "由发现生成变更方案，在模拟平面上实施并复核：",
+    ),
+    "demo.applied": (
+        "{done} of {planned} steps done; then {left} items still differ: nobody proposed anything "
+        "for what is undeclared, and nothing was done to what could not be seen.",
+        "{planned} 步中完成 {done} 步；之后仍有 {left} 项不一致：未申报的由人决定，看不见的绝不动。",
+    ),
+    "demo.exact": (
+        "All {n} deviations found, and nothing else.",
+        "{n} 处偏离全部发现，且没有误报。",
+    ),
+    "demo.not_exact": (
+        "NOT as planted: {missed} not found, {besides} found that nobody planted.",
+        "与制造的偏离不符：漏报 {missed} 项，误报 {besides} 项。",
+    ),
+    "demo.missed": ("planted and not found: {ref} {status}", "已制造但未发现：{ref} {status}"),
+    "demo.besides": ("found and not planted: {ref} {status}", "未制造却被报告：{ref} {status}"),
+    "demo.from_start": ("so from the start", "一开始就如此"),
+    "demo.next.reconcile": ("look again, only this system", "只看这一个业务系统"),
+    "demo.next.json": ("the same for a program", "供程序读取"),
+    "demo.next.offline": ("from the last look, asking nobody", "用上次记录，不访问任何设备"),
+    "demo.next.plan": (
+        "what would mend it, and what cannot be planned",
+        "如何恢复一致，哪些不能安排",
+    ),
+    "demo.next.break": ("plant something of your own", "自己制造一处偏离"),
+    "demo.next.runs": ("what earlier runs found", "历次运行结果"),
+    "demo.next.down": ("end the lab; nothing is left behind", "结束试验环境，不留痕迹"),
+    "demo.next.env": (
+        "the lab's credentials, for the commands below",
+        "试验环境的凭据，供以下命令使用",
+    ),
+    "demo.next.real": ("the same on real systems", "在真实系统上演示"),
+    "demo.step.lab": ("lab up (hosts, routers, cloud)", "启动试验环境（主机、路由器、云）"),
+    "demo.step.build": ("estate built", "建成资产"),
+    "demo.step.reconcile": ("first reconcile", "首次比对"),
+    "demo.step.plant": ("deviations planted", "制造偏离"),
+    "demo.step.find": ("second reconcile", "再次比对"),
+    "demo.step.apply": ("plan and apply", "变更方案与实施"),
+    "demo.step.total": ("in all", "合计"),
+    "column.planted": ("planted", "制造的偏离"),
+    "column.where": ("where", "位置"),
+    "column.found_as": ("found as", "判定"),
+    "column.step": ("step", "步骤"),
+    "step.build.cloud": ("building the cloud", "建成云资源"),
+    "step.build.network": ("configuring the routers", "配置路由器"),
+    "step.build.server": ("configuring the hosts", "配置主机"),
+    "demo.plant.vm_resized": (
+        "a VM was given another size in the console",
+        "在控制台改了云主机规格",
+    ),
+    "demo.plant.shadow_vm": (
+        "a VM was made by hand, under the name of a declared one",
+        "手工新建云主机，名称与已申报的相同",
+    ),
+    "demo.plant.group_opened": (
+        "a security group lets SSH in from anywhere",
+        "安全组对任意来源放开 SSH",
+    ),
+    "demo.plant.file_edited": (
+        "a configuration file was edited on the host",
+        "直接改了主机配置文件",
+    ),
+    "demo.plant.package_added": ("a package was installed by hand", "手工安装了软件包"),
+    "demo.plant.listener_opened": ("a program listens on a new port", "程序监听了新端口"),
+    "demo.plant.account_made": ("an account was made by hand", "手工新建了账号"),
+    "demo.plant.service_stopped": ("a service was stopped", "停止了服务"),
+    "demo.plant.route_changed": ("a static route was added on a router", "路由器上加了静态路由"),
+    "demo.plant.host_cut_off": (
+        "a host drops all SSH: it cannot be seen",
+        "主机丢弃 SSH：无法查看",
+    ),
+    "demo.plant.project_denied": (
+        "a bureau gave omlib no role in its cloud project",
+        "某单位未给 omlib 云项目权限",
+    ),
+    "demo.plant.residue": (
+        "a VM of a retired system runs again",
+        "已下线系统的云主机又在运行",
+    ),
+    "title.applied": ("Plan {plan} carried out", "变更方案 {plan} 实施情况"),
+    "applied.counts": (
+        "{planned} steps: {done} done, {already_done} found done, {failed} failed, {not_done} not begun",
+        "共 {planned} 步：完成 {done}，此前已完成 {already_done}，失败 {failed}，未开始 {not_done}",
+    ),
+    "outcome.done": ("done", "完成"),
+    "outcome.already_done": ("found done", "此前已完成"),
+    "outcome.failed": ("FAILED", "失败"),
+    "outcome.not_done": ("not begun", "未开始"),
+    "error.not_for_the_lab": (
+        "{what} cannot be built in this lab: {why}. Nothing was built.",
+        "{what} 无法在此试验环境中建成：{why}。未做任何改动。",
+    ),
+    "error.demo_build": (
+        "the lab could not build {what}: {why}. The estate is incomplete.",
+        "试验环境未能建成 {what}：{why}。资产不完整。",
+    ),
+    "error.demo_build.next": (
+        "omlib lab logs HOST shows more; omlib demo begins anew",
+        "用 omlib lab logs 查看详情；omlib demo 会重新开始",
+    ),
+    "error.no_secret.next": (
+        "set the variable or the file; the lab's: . /run/omlib-lab/0/env",
+        "设置该变量或文件；试验环境用 . /run/omlib-lab/0/env",
+    ),
+}

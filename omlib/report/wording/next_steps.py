@@ -1,0 +1,62 @@
+"""Words for what to do next, by status and by reason of not knowing."""
+
+SAID: dict[str, tuple[str, str]] = {
+    "next.residue": (
+        "residue: make sure nobody uses it, then remove it; `omlib plan` proposes the steps",
+        "残留：确认无人使用后清除；`omlib plan` 给出步骤",
+    ),
+    "next.missing": (
+        "missing: `omlib plan` makes it again; if it went on purpose, change the inventory",
+        "缺失：`omlib plan` 给出重建步骤；如属有意撤除，请修改资产清单",
+    ),
+    "next.diverged": (
+        "diverged: which side is right? `omlib plan` mends, or change the inventory, or waive it",
+        "偏离：哪一边正确？`omlib plan` 恢复实际一侧，或修改资产清单，或登记豁免",
+    ),
+    "next.unmanaged": (
+        "unmanaged: ask its owner; declare it in the inventory, or have it removed",
+        "未纳管：询问归属方；写入资产清单，或予以清理",
+    ),
+    "next.unreachable": (
+        "unreachable: is it on, is the address right, do jump host and firewall let us through?",
+        "不可达：是否开机，地址是否正确，跳板机和防火墙是否放行？",
+    ),
+    "next.denied": (
+        "denied: check account, key or role; confirm a changed host key on the console first",
+        "被拒绝：检查账号、密钥或角色；主机密钥若有变更，先在控制台核实",
+    ),
+    "next.unsupported": (
+        "unsupported: this platform cannot answer; check by hand, or do not declare it",
+        "不支持：该平台无法回答；请人工核查，或不在清单中声明",
+    ),
+    "next.not_checked": (
+        "not_checked: nobody looked; run again without limiting the scope",
+        "未检查：没有查看；去掉范围限制后重新运行",
+    ),
+    "next.in_transition": (
+        "in_transition: wait until the change has ended, then run again",
+        "变更中：等变更结束后重新运行",
+    ),
+    "next.incomplete": (
+        "incomplete: run again; if it breaks off again, look at the other side's log",
+        "不完整：重新运行；若再次中断，请查看对方日志",
+    ),
+    "next.error": (
+        "error: the answer cannot be right; look at the other side by hand",
+        "应答异常：应答内容不可信，请人工查看对方",
+    ),
+    "next.resurfaced": (
+        "waivers: {n} no longer {n:holds|hold}; mend the drift, or renew with a reason",
+        "豁免：{n} 条已失效；请消除漂移，或说明理由后续期",
+    ),
+    "next.offline": (
+        "for the state of now, run again without --offline",
+        "如需当前状态，请去掉 --offline 重新运行",
+    ),
+    "next.interrupted": ("run again to see the whole", "重新运行以查看全部"),
+    "next.nothing": ("nothing: all is as declared", "无：一切与声明一致"),
+    "next.plan": (
+        "`omlib apply {plan}` carries it out; it looks again first and refuses what has moved",
+        "`omlib apply {plan}` 实施；实施前会重新查看，有变动的一律拒绝",
+    ),
+}
