@@ -1,13 +1,14 @@
 """Load an inventory: one estate, or every problem of the whole tree."""
 
+import os
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from omlib.inventory.addresses import check_addresses, check_places
 from omlib.inventory.build import Located, build_estate
-from omlib.inventory.catalogue import ROOT
+from omlib.inventory.catalogue import ROOT, ROOT_FILE
 from omlib.inventory.contents import Contents, check_contents
 from omlib.inventory.crosscheck import (
     Ids,
@@ -18,12 +19,40 @@ from omlib.inventory.crosscheck import (
     check_references,
     ids_of,
 )
-from omlib.inventory.problem import Code, InvalidInventoryError, Problem, nearest, shown
+from omlib.inventory.problem import (
+    Code,
+    InvalidInventoryError,
+    NoInventoryError,
+    Problem,
+    nearest,
+    shown,
+)
 from omlib.inventory.promises import check_identities, check_waivers
 from omlib.inventory.schema.organisation import EstateRecord
 from omlib.inventory.shape import check_shape
 from omlib.inventory.tree import Tree, read_tree
 from omlib.model.estate import Estate
+
+ENVIRONMENT = "OMLIB_INVENTORY"
+
+
+def find_root(
+    start: Path | None = None, env: Mapping[str, str] = os.environ, cwd: Path | None = None
+) -> Path:
+    """The inventory's folder: as said, else `OMLIB_INVENTORY`, else the nearest upwards.
+
+    A folder's own `inventory/` counts as near as itself. Raises NoInventoryError.
+    """
+    said = start or (Path(env[ENVIRONMENT]) if env.get(ENVIRONMENT) else None)
+    here = (cwd or Path.cwd()).absolute()
+    if said is not None:
+        candidates = [said.parent if said.name == ROOT_FILE else said]
+    else:
+        candidates = [at for above in (here, *here.parents) for at in (above, above / "inventory")]
+    for candidate in candidates:
+        if (candidate / ROOT_FILE).exists():
+            return candidate
+    raise NoInventoryError(looked=str(here if said is None else said))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,6 +90,18 @@ class NoInventoryError(OmlibError):
     code = "no_inventory"
 
 
+class UnknownCollectionError(OmlibError):
+    """There is no such collection. Facts: given, nearest."""
+
+    code = "unknown_collection"
+
+
+class NoSuchRecordError(OmlibError):
+    """No record has this id. Facts: given, nearest."""
+
+    code = "no_such_record"
+
+
 def shown(value: object) -> str:
     """*value* as a fact quotes it: one line, cut."""
     text = " ".join(str(value).split())

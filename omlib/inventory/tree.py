@@ -1,8 +1,8 @@
-"""Find the inventory and read its files: each a regular file of bounded size inside the tree."""
+"""Read the files of an inventory: each a regular file of bounded size inside the tree."""
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -18,27 +18,10 @@ from omlib.inventory.catalogue import (
 )
 from omlib.inventory.csv_read import decode_table, read_csv
 from omlib.inventory.entry import Entry
-from omlib.inventory.problem import Code, NoInventoryError, Problem, shown, type_word
+from omlib.inventory.problem import Code, Problem, shown, type_word
 from omlib.inventory.yaml_read import Document, child, read_yaml
 
 MAX_FILE_BYTES = 8 * 1024 * 1024
-ENVIRONMENT = "OMLIB_INVENTORY"
-
-
-def find_root(start: Path | None, env: Mapping[str, str], cwd: Path) -> Path:
-    """The inventory's folder: as said, else `OMLIB_INVENTORY`, else the nearest from *cwd* upwards.
-
-    A folder's own `inventory/` counts as near as itself. Raises NoInventoryError.
-    """
-    said = start or (Path(env[ENVIRONMENT]) if env.get(ENVIRONMENT) else None)
-    if said is not None:
-        candidates = [said.parent if said.name == ROOT_FILE else said]
-    else:
-        candidates = [at for above in (cwd, *cwd.parents) for at in (above, above / "inventory")]
-    for candidate in candidates:
-        if (candidate / ROOT_FILE).exists():
-            return candidate
-    raise NoInventoryError(looked=str(said if said is not None else cwd))
 
 
 @dataclass(slots=True)

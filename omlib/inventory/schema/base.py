@@ -145,13 +145,19 @@ def _listener(text: str) -> str:
     host, _, port = rest.rpartition(":")
     if protocol not in ("tcp", "udp") or not _is_port(port):
         raise bad_value("listener")
-    if host != "*":
-        try:
-            if str(ipaddress.ip_address(host.strip("[]"))) != host.strip("[]"):
-                raise bad_value("listener")
-        except ValueError:
-            raise bad_value("listener") from None
+    if host != "*" and not _one_spelling(host):
+        raise bad_value("listener")
     return text
+
+
+def _one_spelling(host: str) -> bool:
+    """Whether the address is in its only spelling: `*` stands for all, IPv6 in brackets."""
+    try:
+        address = ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    plain = f"[{address}]" if address.version == 6 else str(address)
+    return plain == host and not address.is_unspecified
 
 
 def _is_port(text: str) -> bool:

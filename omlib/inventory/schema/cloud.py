@@ -1,5 +1,6 @@
 """Clouds, VMs and security groups."""
 
+import ipaddress
 import re
 from typing import Annotated, Literal
 
@@ -16,16 +17,32 @@ from omlib.inventory.schema.base import (
     one_as_list,
 )
 
-_RULE = re.compile(
-    r"(ingress|egress) (any|icmp|(tcp|udp)( (any|[1-9]\d{0,4}(-[1-9]\d{0,4})?))) (any|\S+)"
-    r"|(ingress|egress) (any|icmp) any (any|\S+)"
-)
+_PORTS = re.compile(r"any|\d{1,5}(-\d{1,5})?|\d{1,3}/\d{1,3}")
+_PROTOCOLS = re.compile(r"any|tcp|udp|icmp|ipv6-icmp|\d{1,3}")
 
 
 def _rule(text: str) -> str:
-    if not _RULE.fullmatch(text):
+    words = text.split(" ")
+    if len(words) == 5 and words[4] == "ipv6":  # a group as peer does not tell IPv4 from IPv6
+        words.pop()
+    if (
+        len(words) != 4
+        or words[0] not in ("ingress", "egress")
+        or not _PROTOCOLS.fullmatch(words[1])
+        or not _PORTS.fullmatch(words[2])
+        or not _is_peer(words[3])
+    ):
         raise bad_value("rule")
     return text
+
+
+def _is_peer(text: str) -> bool:
+    if text == "any" or re.fullmatch(r"group:\S+", text):
+        return True
+    try:
+        return bool(ipaddress.ip_network(text))
+    except ValueError:
+        return False
 
 
 Rule = Annotated[str, AfterValidator(_rule)]
@@ -75,7 +92,7 @@ class VmRecord(Record):
     name: Text = Field(default="", description="Name in the cloud; the id, if not given.")
     cloud: Id = Field(description="Its cloud.")
     project: Id = Field(description="Its project in that cloud.")
-    system: Id = Field(default="", description="The system it serves. Either this or `systems`.")
+    system: Id = Field(default="", description="The system it serves.")
     systems: Systems = Field(default=[], description="The systems it serves, if several.")
     vcpu: Size = Field(description="Virtual CPUs.")
     ram_mib: Size = Field(description="Memory in MiB, a whole number.")

@@ -20,7 +20,7 @@ from omlib.inventory.schema.base import (
 from omlib.inventory.schema.cloud import Systems
 from omlib.inventory.schema.organisation import AccessRecord
 
-Collected = Literal["packages", "services", "files", "users", "listeners"]
+Collected = Literal["packages", "services", "users", "listeners"]  # a disk has no end
 
 
 def _present(given: object) -> object:
@@ -125,7 +125,7 @@ class ServerRecord(Record):
     """A host with an operating system. Roles apply in order, then its own state; later wins."""
 
     id: Id = Field(description="Name in the inventory.")
-    system: Id = Field(default="", description="The system it serves. Either this or `systems`.")
+    system: Id = Field(default="", description="The system it serves.")
     systems: Systems = Field(default=[], description="The systems it serves, if several.")
     department: Id = Field(default="", description="Whose it is, where it serves no system.")
     access: AccessRecord = Field(description="How it is reached.")
