@@ -21,7 +21,7 @@ class Fault(StrEnum):
     REFUSED = "refused"
     NO_ROUTE = "no_route"
     NO_ANSWER = "no_answer"  # the connection could not be made in time
-    NO_BANNER = "no_banner"  # TCP was taken, and no SSH greeting came: a hung host
+    NO_BANNER = "no_banner"  # TCP was taken, and no SSH session came of it: a hung host
     CLOSED = "closed"  # it hung up before the login was through
     LOGIN_TIMED_OUT = "login_timed_out"
     NO_CREDENTIAL = "no_credential"  # our own key or password is missing, unreadable or unsafe

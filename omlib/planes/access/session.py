@@ -172,12 +172,12 @@ def _greet(transport: paramiko.Transport, gauge: Gauge, way: Way, trusted: Known
     options = transport.get_security_options()
     options.key_types = sorted(options.key_types, key=lambda kind: kind not in kinds)
     left_s = gauge.stage(Fault.NO_BANNER, way.connect_s)
-    transport.banner_timeout = transport.handshake_timeout = left_s
-    transport.auth_timeout = way.deadline_s  # the gauge is quicker, and knows what it means
+    # the gauge is quicker than these, and knows what running out means
+    transport.banner_timeout = transport.handshake_timeout = way.deadline_s + 1
+    transport.auth_timeout = way.deadline_s + 1
     transport.start_client(timeout=left_s)
     if not transport.initial_kex_done:  # start_client returns silently when its time is over
-        greeted = bool(transport.remote_version)
-        raise AccessError(fault=Fault.NO_ANSWER if greeted else Fault.NO_BANNER)
+        raise AccessError(fault=Fault.NO_BANNER)
 
 
 def _check_host_key(transport: paramiko.Transport, way: Way, trusted: KnownHosts) -> None:
@@ -237,5 +237,7 @@ def _feed(channel: paramiko.Channel, stdin: bytes, gauge: Gauge) -> None:
 def _failure(gauge: Gauge, error: Exception, default: Fault) -> AccessError:
     if isinstance(error, AccessError):
         return error
-    fault = gauge.check() or (Fault.CLOSED if gauge.silent else fault_of(error, default))
+    if tripped := gauge.check():
+        return AccessError(fault=tripped)
+    fault = Fault.CLOSED if gauge.silent else fault_of(error, default)
     return AccessError(fault=fault, detail=str(error) or type(error).__name__)

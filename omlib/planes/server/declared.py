@@ -5,6 +5,7 @@ nothing. What is declared absent wants `present: False` and no more.
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from types import MappingProxyType
 
 from omlib.model.estate import (
@@ -78,6 +79,27 @@ def wanted(state: ServerState) -> Wanted:
         "listener": {listener_name(key): _listener(one) for key, one in state.listeners.items()},
     }
     return {kind: items for kind, items in every.items() if items or is_full(state, kind)}
+
+
+def asked(estate: Estate) -> Mapping[str, Wanted]:
+    """By host what is to be looked for: what is declared, and what must be gone.
+
+    A host is only asked for what stands here, so a retired account that nobody asks for would
+    look proven gone.
+    """
+    hosts = {
+        server.id: {kind: dict(items) for kind, items in wanted(server.state).items()}
+        for server in estate.servers.values()
+    }
+    systems, stones = estate.systems.values(), estate.tombstones.values()
+    for identity in chain(
+        *(system.retired for system in systems), *(stone.identities for stone in stones)
+    ):
+        ref = identity.ref
+        here = ref.plane is Plane.SERVER and ref.owner == identity.where
+        if here and ref.owner in hosts and ref.kind in KINDS:
+            hosts[ref.owner].setdefault(ref.kind, {}).setdefault(ref.part, {})
+    return {name: hosts[name] for name in sorted(hosts)}
 
 
 def is_full(state: ServerState, kind: str) -> bool:

@@ -11,7 +11,7 @@ from omlib.model.observation import Observation
 from omlib.model.ref import Plane
 from omlib.planes.access.faults import AccessError
 from omlib.planes.access.way import way_to
-from omlib.planes.server.declared import Wanted, is_full, scope_of, wanted
+from omlib.planes.server.declared import Wanted, asked, is_full, scope_of
 from omlib.planes.server.observed import observed
 from omlib.planes.server.probe import Look, look
 from omlib.planes.server.reply import Reply
@@ -27,13 +27,13 @@ class ServerPlane:
         self._estate = estate
         self._secrets = secrets
         self._clock = clock
-        self._wanted = {name: wanted(estate.servers[name].state) for name in sorted(estate.servers)}
+        self._asked = asked(estate)
 
     def targets(self) -> Sequence[Target]:
         """One per host of which something is declared."""
         return [
             self._target(self._estate.servers[name], kinds)
-            for name, kinds in self._wanted.items()
+            for name, kinds in self._asked.items()
             if kinds
         ]
 
@@ -49,19 +49,19 @@ class ServerPlane:
     def observe(self, target: Target) -> Observation:
         server = self._estate.servers[target.name]
         site = self._estate.sites[server.access.site]
-        asked = self._wanted[server.id]
+        wanted = self._asked[server.id]
         at, begun = self._clock.now(), time.monotonic()
         try:
             way = way_to(server.access, site, self._secrets)
         except AccessError as error:
             lost = Reply(reason=error.reason, detail=error.detail)
-            told = Look(replies=dict.fromkeys(asked, lost), as_root=False)
+            told = Look(replies=dict.fromkeys(wanted, lost), as_root=False)
         else:
-            full = frozenset(kind for kind in asked if is_full(server.state, kind))
-            told = look(way, asked, full)
+            full = frozenset(kind for kind in wanted if is_full(server.state, kind))
+            told = look(way, wanted, full)
         took_s = round(time.monotonic() - begun, 3)
         by = server.access.user or site.user
-        return observed(server, asked, told, by=by, at=at, took_s=took_s)
+        return observed(server, wanted, told, by=by, at=at, took_s=took_s)
 
     def propose(self, findings: Sequence[Finding]) -> Sequence[Action]:  # noqa: ARG002
         return ()

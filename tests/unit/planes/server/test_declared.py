@@ -1,20 +1,26 @@
 """What stands in the inventory, and nothing else, becomes a declared item."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from omlib.model.estate import (
     Estate,
     FileState,
+    Identity,
     ListenerState,
     PackageState,
     Server,
     ServerState,
     ServiceState,
+    Tombstone,
     UserState,
 )
-from omlib.planes.server.declared import declare, wanted
+from omlib.model.item import Source
+from omlib.model.ref import parse_ref
+from omlib.planes.server.declared import asked, declare, wanted
 from omlib.planes.server.listener import BadListenerError, listener_name
 
 
@@ -55,6 +61,29 @@ def test_a_kind_under_full_ownership_is_looked_at_even_when_nothing_is_declared(
         "user": {},
         "listener": {},
     }
+
+
+def test_what_must_be_gone_is_looked_for_on_a_host_that_still_stands(
+    make_estate: Callable[..., Estate], make_server: Callable[..., Server]
+) -> None:
+    stone = Tombstone(
+        system="old-oa",
+        name="旧办公系统",
+        closed=date(2026, 6, 1),
+        quarantine_until=date(2027, 6, 1),
+        identities=tuple(
+            Identity(ref=parse_ref(text), where=text.split("/")[2])
+            for text in (
+                "server/user/oa-01/oldoa",
+                "server/user/gone-01/oldoa",
+                "cloud/server/vm-1",
+            )
+        ),
+        source=Source("tombstones.yml", 1),
+    )
+    estate = make_estate(make_server("oa-01", ServerState(users={"oa": UserState()})))
+    estate = replace(estate, tombstones={"old-oa": stone})
+    assert asked(estate) == {"oa-01": {"user": {"oa": {"present": True}, "oldoa": {}}}}
 
 
 @pytest.mark.parametrize(
