@@ -14,8 +14,8 @@ def started_line(step: str, lang: Lang) -> str:
 
 def advanced_line(step: str, done: int, total: int, lang: Lang, *, note: str = "") -> str:
     """
-    >>> advanced_line("observe.server", 3, 12, Lang.EN, note="oa-01")
-    'looking at the servers: 3 of 12 (oa-01)'
+    >>> advanced_line("observe", 3, 12, Lang.EN, note="oa-01")
+    'looking at the estate: 3 of 12 (oa-01)'
     """
     told = words("progress.of", lang, step=step_text(step, lang), done=done, total=total)
     return _noted(told, note, lang)

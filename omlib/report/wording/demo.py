@@ -104,8 +104,8 @@ SAID: dict[str, tuple[str, str]] = {
         "某单位未给 omlib 云项目权限",
     ),
     "demo.plant.residue": (
-        "a VM of a retired system runs again",
-        "已下线系统的云主机又在运行",
+        "an account of a retired system is back",
+        "已下线系统的账号又出现了",
     ),
     "title.applied": ("Plan {plan} carried out", "变更方案 {plan} 实施情况"),
     "applied.counts": (

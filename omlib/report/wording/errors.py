@@ -90,6 +90,14 @@ SAID: dict[str, tuple[str, str]] = {
         "`omlib inventory list COLLECTION` shows the ids.",
         "`omlib inventory list COLLECTION` 会列出编号。",
     ),
+    "error.write_back": (
+        "{file} could not be changed in place at {pointer}: {why}. Nothing was written.",
+        "无法就地修改 {file} 的 {pointer}：{why}。没有写入任何内容。",
+    ),
+    "error.write_back.next": (
+        "Make the change by hand, then run `omlib validate`.",
+        "请手工修改，再运行 `omlib validate`。",
+    ),
     "error.template_failed": (
         "The intended configuration could not be rendered: {problems}.",
         "无法生成目标配置：{problems}。",

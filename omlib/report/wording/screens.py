@@ -98,7 +98,6 @@ SAID: dict[str, tuple[str, str]] = {
     "finding.unseen": ("{path}: not seen, {reason}", "{path}：未能看到，{reason}"),
     "finding.of": ("of {systems}", "属于 {systems}"),
     "finding.declared_at": ("declared at {source}", "声明于 {source}"),
-    "finding.undeclared": ("not declared", "没有声明"),
     "finding.live": ("live {live}", "实际标识 {live}"),
     "finding.children": ("with it: {refs}", "附带：{refs}"),
     "finding.contested": ("claimed by: {names}", "被多方认领：{names}"),
