@@ -1,0 +1,1 @@
+"""Network gear: the running configuration, section by section, beside the intended one."""
