@@ -38,7 +38,7 @@ BREAKS = {
             name="shadow-vm",
             target="PROJECT",
             en="a server was made by hand and declared nowhere",
-            zh="有人手工新建了未申报的云主机",
+            zh="有人手工新建了未声明的云主机",
             make=break_cloud.make_shadow_vm,
             mend=break_cloud.delete_shadow_vm,
         ),
@@ -76,7 +76,7 @@ BREAKS = {
             name="listener-opened",
             target=HOST,
             en="a program listens on a port nobody declared",
-            zh="有程序监听了未申报的端口",
+            zh="有程序监听了未声明的端口",
             make=break_hosts.open_listener,
             mend=break_hosts.close_listener,
         ),
@@ -124,11 +124,11 @@ BREAKS = {
 }
 
 
-def make_break(layout: LabLayout, name: str, target: str, **parameters: str) -> str:
+def make_break(layout: LabLayout, name: str, target: str, /, **parameters: str) -> str:
     return find_break(name).make(layout, target, **parameters)
 
 
-def mend_break(layout: LabLayout, name: str, target: str, **parameters: str) -> str:
+def mend_break(layout: LabLayout, name: str, target: str, /, **parameters: str) -> str:
     mend = find_break(name).mend
     if mend is None:
         raise LabError(f"{name} cannot be mended by the lab", "reconcile it, or begin a new lab")

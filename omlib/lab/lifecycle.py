@@ -93,14 +93,14 @@ def down(layout: LabLayout, *, all: bool = False, progress: Progress = silent) -
     with locked(RUN / "lock", wait_s=30):
         if not any(entry.name.isdecimal() for entry in RUN.iterdir()):
             network.restore_sysctls()
-        if not engine.containers(layout, any_lab=True):
-            if all:
-                podman(layout, "image", "rm", "--all", "--force", check=False)
+        last_of_home = not engine.containers(layout, any_lab=True)
+        if last_of_home:
             engine.release(layout)
-            if all:
-                shutil.rmtree(layout.home)
-        elif all:
-            raise LabError(f"another lab of {layout.home} stands; its caches stay", "end it first")
+    if all and not last_of_home:
+        raise LabError(f"another lab of {layout.home} stands; its caches stay", "end it first")
+    if all:  # it takes long: not under the lock that every lab needs
+        with step(progress, "caches"):
+            shutil.rmtree(layout.home)
 
 
 def status(layout: LabLayout) -> LabStatus:
