@@ -4,16 +4,9 @@ import getpass
 import os
 import socket
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revision:
-    """*commit* is "" outside Git. *clean* is None where it could not be told."""
-
-    commit: str = ""
-    clean: bool | None = None
+from omlib.records.run import Revision
 
 
 def actor() -> str:

@@ -1,4 +1,4 @@
-"""A run, as the records tell it."""
+"""A run, as the records tell it. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,6 @@ from enum import StrEnum
 from omlib.model.finding import Coverage, Verdict
 from omlib.model.item import Scope
 from omlib.model.observation import Observation
-from omlib.records.provenance import Revision
 
 
 class RunState(StrEnum):
@@ -16,6 +15,14 @@ class RunState(StrEnum):
     ENDED = "ended"
     INTERRUPTED = "interrupted"  # Ctrl-C, or its process is gone without a word
     FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """The inventory's, in Git: *commit* is "" outside Git, *clean* None where it was not told."""
+
+    commit: str = ""
+    clean: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

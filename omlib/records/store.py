@@ -24,8 +24,7 @@ from omlib.records.errors import NoSuchRunError
 from omlib.records.journal import StoreJournal, append, first_bad
 from omlib.records.locks import StoreLock
 from omlib.records.process import Process, is_dead, this_process
-from omlib.records.provenance import Revision
-from omlib.records.run import Outcome, Remembered, Run, RunState
+from omlib.records.run import Outcome, Remembered, Revision, Run, RunState
 from omlib.records.stamp import stamp
 from omlib.records.tables import run as table
 

@@ -17,8 +17,8 @@ from omlib.model.ref import Plane, make_ref
 from omlib.model.status import Status, UnknownReason
 from omlib.records.database import default_path
 from omlib.records.errors import NoSuchRunError
-from omlib.records.provenance import Revision, actor, revision
-from omlib.records.run import Outcome, Run, RunState
+from omlib.records.provenance import actor, revision
+from omlib.records.run import Outcome, Revision, Run, RunState
 from omlib.records.store import RecordStore
 from omlib.testing.stores import START
 
