@@ -1,0 +1,1 @@
+"""From findings to one ordered, bound, reversible plan. Pure."""
