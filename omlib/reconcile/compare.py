@@ -81,11 +81,13 @@ def _declared_finding(
     if seen.in_transition or seen.pending:
         reason = UnknownReason.IN_TRANSITION
         return _verdict(item, Status.UNKNOWN, reason=reason, live=live, children=folded)
-    differences = tuple(_differences(item, seen, waivers))
+    differences: tuple[Difference, ...] = ()
+    if not item.attributes.items() <= seen.attributes.items():  # nearly always alike: one step
+        differences = tuple(_differences(item, seen, waivers))
     unseen = seen.unseen and {
         name: why for name, why in sorted(seen.unseen.items()) if name in item.attributes
     }
-    if any(not difference.waived_by for difference in differences):
+    if differences and any(not difference.waived_by for difference in differences):
         status, reason_or_none = Status.DIVERGED, None
     elif unseen:
         status, reason_or_none = Status.UNKNOWN, unseen[min(unseen)]
@@ -155,8 +157,6 @@ def _verdict(
 
 
 def _differences(item: Declared, seen: Actual, waivers: Waivers) -> Iterator[Difference]:
-    if item.attributes.items() <= seen.attributes.items():
-        return  # nearly always, and a single step: what follows may take its time
     kind = kind_of(item.ref)
     for path, wanted in item.attributes.items():
         if path in seen.unseen:

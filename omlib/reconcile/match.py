@@ -58,7 +58,8 @@ def match(declared: Iterable[Declared], actual: Iterable[Actual]) -> Matching:
     retired: list[Declared] = []
     found: dict[Ref, tuple[Actual, ...]] = {}
     contested: dict[Ref, tuple[Actual, ...]] = {}
-    claims: dict[int, tuple[Ref, ...]] = {}  # by the id() of the live thing
+    claims: dict[int, Ref] = {}  # the first claimant, by the id() of the live thing
+    rivals: dict[int, set[Ref]] = {}  # all claimants, where there are several
     for item in declared:
         if item.retired:
             retired.append(item)
@@ -66,15 +67,16 @@ def match(declared: Iterable[Declared], actual: Iterable[Actual]) -> Matching:
         hits = live.by_ref.get(item.ref) or live.by_first_key(item, _strong(item))
         if len(hits) == 1:
             found[item.ref] = hits
-            claims[id(hits[0])] = (*claims.get(id(hits[0]), ()), item.ref)
+            first = claims.setdefault(id(hits[0]), item.ref)
+            if first is not item.ref:
+                rivals.setdefault(id(hits[0]), {first}).add(item.ref)
         elif hits:
             contested[item.ref] = tuple(sorted(hits, key=_order))
     claimed_twice: dict[Ref, tuple[Ref, ...]] = {}
-    for seen in items:
-        if len(rivals := claims.get(id(seen), ())) > 1:
-            claimed_twice[seen.ref] = tuple(sorted(rivals))
-            for ref in rivals:
-                contested[ref] = found.pop(ref)
+    for refs in rivals.values():
+        claimed_twice[found[min(refs)][0].ref] = tuple(sorted(refs))
+        for ref in refs:
+            contested[ref] = found.pop(ref)
     taken = set(claims)  # one that two items claim is theirs to sort out, not a retired item's
     taken.update(id(seen) for hits in contested.values() for seen in hits)
     for item in sorted(retired, key=lambda one: one.ref):
