@@ -85,11 +85,12 @@ class World:
             return tuple(t for t in self._things.values() if scope is None or t.scope == scope)
 
     def handle_of(self, ref: Ref, live: str = "") -> Ref | None:
-        """The handle of the thing that *ref*, or its own name *live*, means."""
+        """The handle of the thing that *ref*, or its own name *live* within its kind, means."""
         with self._guard:
             if live:
                 for handle, thing in self._things.items():
-                    if live == str(thing.ref) or Key("id", live) in thing.keys:
+                    named = live == str(thing.ref) or Key("id", live) in thing.keys
+                    if named and thing.ref[:2] == ref[:2]:
                         return handle
             if ref in self._things:
                 return ref
