@@ -33,8 +33,8 @@ def assemble(
                 complete=fault is None,
                 reason=fault.fault.reason if fault else None,
                 at=place.asked_at.get(kind, at),
-                by=by,
-                via=place.via.get(kind, f"project {place.live.id}" if place.live else ""),
+                by=by or f"profile {cloud.profile}",
+                via=place.via.get(kind, f"clouds.yaml, profile {cloud.profile}"),
                 detail=clean(f"{fault.condition}: {fault.detail}".rstrip(": ")) if fault else "",
                 took_s=round(place.took_s.get(kind, 0.0), 3),
             )

@@ -71,9 +71,13 @@ def log_in(profile: str, region: str, clouds_yaml: Path | None, limits: Limits) 
     try:
         from openstack.config import OpenStackConfig
 
-        files = None if clouds_yaml is None else [str(clouds_yaml)]
-        # a file named by the caller counts alone: OS_CLIENT_CONFIG_FILE would come before it
-        config = OpenStackConfig(config_files=files, load_envvars=files is None)
+        if clouds_yaml is None:
+            config = OpenStackConfig()
+        else:  # it and the secrets beside it count alone: the environment would come before them
+            secure = clouds_yaml.with_name("secure.yaml")
+            config = OpenStackConfig(
+                config_files=[str(clouds_yaml)], secure_files=[str(secure)], load_envvars=False
+            )
         chosen = config.get_one(cloud=profile, region_name=region)
         versions: dict[str, Any] = {}
         session = _session(chosen, limits, {}, versions)
