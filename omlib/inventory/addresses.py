@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Iterator
+from dataclasses import replace
 
 from omlib.inventory.crosscheck import Ids, unknown_reference
 from omlib.inventory.entry import Entry
@@ -13,15 +14,21 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 def check_places(tree: Tree, ids: Ids) -> Iterator[Problem]:
     """Projects, networks and security groups of the VM's own cloud; each VM in one server."""
+    clouds = ids.get("clouds", {})
+    named = {
+        (id_, field): _named(cloud, field)
+        for id_, cloud in clouds.items()
+        for field in ("projects", "networks")
+    }
     for entry in tree.of("vms", "security_groups"):
-        cloud = ids.get("clouds", {}).get(entry.name("cloud"))
+        cloud = clouds.get(entry.name("cloud"))
         if cloud is None:
             continue
-        projects = _named(cloud, "projects")
+        projects = named[cloud.id, "projects"]
         if entry.text("project") and entry.name("project") not in projects:
             given = entry.name("project")
             yield unknown_reference(entry, ("project",), given, "projects", projects)
-        networks = _named(cloud, "networks")
+        networks = named[cloud.id, "networks"]
         for path in entry.each("interfaces"):
             name = entry.name(*path, "network")
             if name and name not in networks:
@@ -104,9 +111,10 @@ def entry_addresses(vm: Entry) -> list[str]:
 
 
 def _twice(entry: Entry, path: tuple[str | int, ...], address: Address, first: Entry) -> Problem:
-    return entry.problem(
-        Code.ADDRESS_TWICE, path, address=str(address), first=f"{first.id} ({first.source})"
-    )
+    facts = {"address": str(address), "first": f"{first.id} ({first.source})"}
+    found = entry.problem(Code.ADDRESS_TWICE, path, **facts)
+    # merged in from a record above: the fault is in this one, which should have its own
+    return replace(found, line=entry.line, column=1) if found.line < entry.line else found
 
 
 def _parsed(text: str) -> Address | None:

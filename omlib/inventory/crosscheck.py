@@ -104,6 +104,24 @@ def check_parts(tree: Tree) -> Iterator[Problem]:
                     )
 
 
+def check_choices(tree: Tree) -> Iterator[Problem]:
+    """A contract is for a system or for a package; a file's content is given in one way."""
+    for entry in tree.of("contracts"):
+        if bool(entry.at("system")) == bool(entry.at("package")):
+            yield entry.problem(Code.EITHER_OR, (), one="system", other="package")
+    for entry in tree.of("roles", "servers"):
+        above = ("state", "files") if entry.collection == "servers" else ("files",)
+        files = entry.at(*above)
+        for name in files if isinstance(files, dict) else ():
+            held = entry.at(*above, name)
+            ways = sorted(
+                {"content", "sha256", "source"} & (held if isinstance(held, dict) else {}).keys()
+            )
+            if len(ways) > 1:
+                path = (*above, name, ways[1])
+                yield entry.key_problem(Code.EITHER_OR, path, one=ways[0], other=ways[1])
+
+
 def _id_path(entry: Entry) -> Path:
     return ("system",) if entry.collection == "tombstones" else ("id",)
 

@@ -1,8 +1,10 @@
 """Load an inventory: one estate, or every problem of the whole tree."""
 
+import gc
 import os
 import zoneinfo
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from omlib.inventory.catalogue import ROOT, ROOT_FILE
 from omlib.inventory.contents import Contents, check_contents
 from omlib.inventory.crosscheck import (
     Ids,
+    check_choices,
     check_cycles,
     check_ids,
     check_lifecycles,
@@ -28,7 +31,7 @@ from omlib.inventory.problem import (
     shown,
 )
 from omlib.inventory.promises import check_identities, check_waivers
-from omlib.inventory.schema.organisation import EstateRecord
+from omlib.inventory.schema.organisation import EstateRecord, PolicyRecord
 from omlib.inventory.shape import check_shape
 from omlib.inventory.tree import Tree, read_tree
 from omlib.model.estate import Estate
@@ -78,6 +81,23 @@ class Loaded:
 
 def load(root: Path) -> Loaded:
     """Read, check and build what *root* holds. Every problem is found in this one pass."""
+    with _no_collection():
+        return _load(root)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Python's cyclic collector walks the growing tree again and again: 2.0 s instead of 0.8 s."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _load(root: Path) -> Loaded:
     tree = read_tree(root)
     contents = Contents(tree.root)
     problems = list(tree.problems)
@@ -90,7 +110,7 @@ def load(root: Path) -> Loaded:
             estate_record = record
         elif record is not None:
             records.append((record, entry.source))
-    problems += _across(tree, contents, estate_record)
+    problems += _across(tree, contents)
     estate = None
     if not problems and estate_record is not None:
         estate = build_estate(estate_record, records, contents)
@@ -102,22 +122,29 @@ def load(root: Path) -> Loaded:
     )
 
 
-def _across(tree: Tree, contents: Contents, root: EstateRecord | None) -> Iterator[Problem]:
+def _across(tree: Tree, contents: Contents) -> Iterator[Problem]:
     ids: Ids = ids_of(tree)
-    max_days = (
-        root.policy if root else EstateRecord.model_fields["policy"].default
-    ).waiver_max_days
     yield from _check_timezone(tree)
     yield from check_ids(tree)
     yield from check_parts(tree)
+    yield from check_choices(tree)
     yield from check_references(tree, ids)
     yield from check_cycles(ids)
     yield from check_lifecycles(tree, ids)
     yield from check_places(tree, ids)
     yield from check_addresses(tree, ids)
-    yield from check_waivers(tree, ids, max_days)
+    yield from check_waivers(tree, ids, _waiver_max_days(tree))
     yield from check_identities(tree, ids)
     yield from check_contents(tree, contents)
+
+
+def _waiver_max_days(tree: Tree) -> int:
+    """As written, also where something else in the root file is wrong."""
+    for entry in tree.of(ROOT):
+        days = entry.at("policy", "waiver_max_days")
+        if isinstance(days, int):
+            return days
+    return PolicyRecord().waiver_max_days
 
 
 def _check_timezone(tree: Tree) -> Iterator[Problem]:

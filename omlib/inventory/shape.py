@@ -64,9 +64,6 @@ def _problem(entry: Entry, detail: ErrorDetails) -> Problem:
             return entry.problem(Code.BAD_VALUE, path, **facts)
         case "secret_value":
             return entry.problem(Code.SECRET_VALUE, path, field=field)
-        case "either_or":
-            facts = {"one": str(context["one"]), "other": str(context["other"])}
-            return entry.problem(Code.EITHER_OR, path, **facts)
         case "bad_ref":
             facts = {"given": shown(given), "reason": str(context["why"])}
             return entry.problem(Code.BAD_REF, path, **facts)

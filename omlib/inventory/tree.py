@@ -4,7 +4,6 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 
 from omlib.inventory.catalogue import (
@@ -18,7 +17,7 @@ from omlib.inventory.catalogue import (
 )
 from omlib.inventory.csv_read import decode_table, read_csv
 from omlib.inventory.entry import Entry
-from omlib.inventory.problem import Code, Problem, shown, type_word
+from omlib.inventory.problem import Code, Problem, nearest, shown, type_word
 from omlib.inventory.yaml_read import Document, child, read_yaml
 
 MAX_FILE_BYTES = 8 * 1024 * 1024
@@ -98,16 +97,14 @@ def _layout(tree: Tree) -> Iterator[tuple[str, str]]:
         elif folder in COLLECTIONS and kind == "yml":
             yield name, folder
         else:
-            near = get_close_matches(name, _may_be(name), 1, 0.0)
-            facts: dict[str, str | int] = {"nearest": near[0], "known": " ".join(COLLECTIONS)}
+            near = _meant(folder, stem) if folder else nearest(name, known_files())
+            facts: dict[str, str | int] = {"nearest": near, "known": " ".join(COLLECTIONS)}
             tree.problems.append(Problem(name, 1, 1, Code.UNKNOWN_FILE, facts))
 
 
-def _may_be(name: str) -> list[str]:
-    stem = name.rpartition("/")[2].rpartition(".")[0]
-    if "/" in name:
-        return [f"{collection}/{stem}.yml" for collection in COLLECTIONS]
-    return known_files()
+def _meant(folder: str, stem: str) -> str:
+    collection = nearest(folder, list(COLLECTIONS))
+    return f"{collection}/{stem}.yml" if collection else ""
 
 
 def _names(tree: Tree) -> Iterator[str]:

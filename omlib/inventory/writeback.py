@@ -82,7 +82,6 @@ class _Place:
     end: int
     column: int = 0
     flow: bool = False
-    block_text: bool = False
     alias: bool = False
     anchor: bool = False
     names: list[str] = field(default_factory=list)
@@ -124,8 +123,9 @@ def _compose(text: str) -> _Place | None:
         if isinstance(event, yaml.events.CollectionStartEvent):
             place.kind = "mapping" if isinstance(event, yaml.events.MappingStartEvent) else "list"
             place.flow = bool(event.flow_style)
-        elif isinstance(event, yaml.events.ScalarEvent):
-            place.block_text = event.style in ("|", ">")
+        elif isinstance(event, yaml.events.ScalarEvent) and event.style in ("|", ">"):
+            # its end is where the next line of text begins
+            place.end = start + len(text[start:end].rstrip())
         if stack:
             stack[-1].children.append(place)
         else:
@@ -145,12 +145,7 @@ def _key_text(text: str, key: _Place) -> str:
 
 
 def _replaced(text: str, old: _Place, value: object) -> str:
-    if old.kind != "scalar" and not old.flow:
-        start, end = old.start, old.last
-    else:
-        start, end = old.start, old.end
-        if old.block_text:
-            end = start + len(text[start:end].rstrip())
+    start, end = old.start, old.last
     # `key:` or `-` with nothing after it
     gap = " " if start == end and text[start - 1 : start] in (":", "-") else ""
     return text[:start] + gap + _inline(value) + text[end:]

@@ -144,12 +144,12 @@ WORDS: Mapping[Code, _Both] = {
     ),
     Code.UNKNOWN_FILE: (
         Words(
-            "no collection has this file; the nearest right name is {nearest}",
+            "no collection has this file{nearest}",
             "its records would be ignored",
             "rename it; collections: {known}",
         ),
         Words(
-            "没有对应的集合；最接近的正确名称是 {nearest}",
+            "没有对应的集合{nearest}",
             "其中的记录会被忽略",
             "改名；可用集合：{known}",
         ),
@@ -208,9 +208,9 @@ WORDS: Mapping[Code, _Both] = {
     ),
     Code.WRONG_TYPE: (
         Words(
-            "{field} must be a {wanted}, not a {given}",
+            "{field} must be {wanted}, not {given}",
             "it cannot be compared as written",
-            "write a {wanted} (text that looks like a number goes in quotes)",
+            "write {wanted} (text that looks like a number goes in quotes)",
         ),
         Words(
             "{field} 应为{wanted}，而不是{given}",
@@ -221,12 +221,12 @@ WORDS: Mapping[Code, _Both] = {
     Code.NOT_AN_INTEGER: (
         Words(
             "{field} must be a whole number, not {given}",
-            "sizes are whole MiB or GiB, so that equal means equal",
+            "counts and sizes are whole numbers, so that equal means equal",
             "write digits only, without unit or quotes",
         ),
         Words(
             "{field} 应为整数，而不是 {given}",
-            "容量以整数 MiB 或 GiB 计，才能精确比较",
+            "数量和容量都用整数，才能精确比较",
             "只写数字，不带单位和引号",
         ),
     ),
@@ -483,15 +483,15 @@ WANTED: Mapping[str, tuple[str, str]] = {
     ),
     "accepts": ("text, a whole number, true, false, null or a list of these", "可比较的值"),
 }
-_TYPES_ZH = {
-    "text": "文本",
-    "boolean": "布尔值",
-    "list": "列表",
-    "mapping": "映射",
-    "integer": "整数",
-    "number": "小数",
-    "null": "空值",
-    "valid": "有效值",
+_TYPES: Mapping[str, tuple[str, str]] = {
+    "text": ("text", "文本"),
+    "boolean": ("true or false", "布尔值"),
+    "list": ("a list", "列表"),
+    "mapping": ("a mapping", "映射"),
+    "integer": ("a whole number", "整数"),
+    "number": ("a number", "小数"),
+    "null": ("nothing", "空值"),
+    "valid": ("a valid value", "有效值"),
 }
 
 
@@ -502,9 +502,9 @@ def problem_text(problem: Problem, lang: str) -> str:
     facts = {name: str(value) for name, value in problem.facts.items()}
     if problem.code is Code.BAD_VALUE:
         facts["wanted"] = WANTED[facts["wanted"]][chinese]
-    if problem.code is Code.WRONG_TYPE and chinese:
-        facts |= {name: _TYPES_ZH[facts[name]] for name in ("wanted", "given")}
-    if "nearest" in facts and problem.code is not Code.UNKNOWN_FILE:
+    if problem.code is Code.WRONG_TYPE:
+        facts |= {name: _TYPES[facts[name]][chinese] for name in ("wanted", "given")}
+    if "nearest" in facts:
         meant = (
             f"（是否为 {facts['nearest']}？）"
             if chinese

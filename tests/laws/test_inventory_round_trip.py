@@ -13,9 +13,47 @@ from omlib.inventory.yaml_read import read_yaml
 from omlib.inventory.yaml_write import dump, round_trip
 
 LOOKS_LIKE = st.sampled_from(
-    ["0644", "12:30", "no", "off", "~", "null", "1.5", "0x1f", "0o17", "1e3", ".inf", "=", "<<", "---"]
-    + ["- a", ": b", "a: b", "#c", "a #b", " x", "x ", "a\n b", "a\u2028b", "\x85", "\ufeff", "中文，值"]
-    + ["2026-01-01", "52:54:00:12:34:56", "&a", "*a", "!x", "[", "}", "a,b", "'", '"', "\\", "%", "@a"]
+    [
+        "0644",
+        "12:30",
+        "no",
+        "off",
+        "~",
+        "null",
+        "1.5",
+        "0x1f",
+        "0o17",
+        "1e3",
+        ".inf",
+        "=",
+        "<<",
+        "---",
+        "- a",
+        ": b",
+        "a: b",
+        "#c",
+        "a #b",
+        " x",
+        "x ",
+        "a\n b",
+        "a\u2028b",
+        "\x85",
+        "\ufeff",
+        "中文，值",
+        "2026-01-01",
+        "52:54:00:12:34:56",
+        "&a",
+        "*a",
+        "!x",
+        "[",
+        "}",
+        "a,b",
+        "'",
+        '"',
+        "\\",
+        "%",
+        "@a",
+    ]
 )
 TEXTS = st.text(st.characters(exclude_categories=["Cs"])) | LOOKS_LIKE
 SCALARS = TEXTS | st.integers(-(10**30), 10**30) | st.booleans() | st.none()
@@ -87,7 +125,9 @@ def test_reader_and_writer_resolve_a_plain_scalar_alike(scalar: str) -> None:
 
 
 @given(PLACES, VALUES)
-def test_a_change_in_place_keeps_every_other_line(pointer: tuple[str | int, ...], new: object) -> None:
+def test_a_change_in_place_keeps_every_other_line(
+    pointer: tuple[str | int, ...], new: object
+) -> None:
     changed = changed_text(FILE, pointer, new)
     before, after = FILE.splitlines(), changed.split("\n")
     assert [line for line in before if "#" in line and line.lstrip()[0] == "#"] == [

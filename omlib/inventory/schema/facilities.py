@@ -1,9 +1,8 @@
 """Rooms, circuits, contracts and windows: the city's own paper, with no plane to ask."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field
 
 from omlib.inventory.schema.base import (
     Cents,
@@ -59,13 +58,6 @@ class ContractRecord(Record):
     allocation_pct: Annotated[int, Field(ge=0, le=100)] = Field(
         default=100, description="Share of the contract's cost in this row, in percent."
     )
-
-    @model_validator(mode="after")
-    def _for_something(self) -> Self:
-        if bool(self.system) == bool(self.package):
-            facts = {"one": "system", "other": "package"}
-            raise PydanticCustomError("either_or", "{one} {other}", facts)
-        return self
 
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]

@@ -1,9 +1,8 @@
 """Servers, and the states (roles) they share."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field
 
 from omlib.inventory.schema.base import (
     Count,
@@ -47,14 +46,6 @@ class FileRecord(Record):
     owner: Text = Field(default="", description="Owning account; not compared if not given.")
     group: Text = Field(default="", description="Owning group; not compared if not given.")
     mode: Mode = Field(default="", description="Octal mode, `0644`; not compared if not given.")
-
-    @model_validator(mode="after")
-    def _one_content(self) -> Self:
-        given = sorted({"content", "source", "sha256"} & self.model_fields_set)
-        if len(given) > 1:
-            facts = {"one": given[0], "other": given[1]}
-            raise PydanticCustomError("either_or", "{one} {other}", facts)
-        return self
 
 
 class UserRecord(Record):
