@@ -33,7 +33,8 @@ class Target:
 class Plane(Protocol):
     """Equipment omlib can read and change."""
 
-    name: PlaneName
+    @property
+    def name(self) -> PlaneName: ...
 
     def targets(self) -> Sequence[Target]:
         """What there is to ask. Does no I/O."""

@@ -1,4 +1,4 @@
-"""Look at many targets side by side: every site's cap held, every deadline, nobody waits for the slow.
+"""Look at many targets side by side: every cap held, every deadline kept.
 
 A target that does not come back in time is left behind and told as incomplete; a fault inside one
 look becomes that target's reason. Ctrl-C ends the waiting and keeps what was seen by then.
@@ -57,7 +57,7 @@ def observe(
     progress: Progress,
     wanted: Collection[str] | None = None,
 ) -> Observed:
-    """Observe every target of *planes*, or those whose name is in *wanted*.
+    """Observe every target of *planes*, or those with a scope at one of the *wanted* places.
 
     *caps* gives per site how many of its targets may be asked at once.
     """
@@ -65,7 +65,7 @@ def observe(
         _Task(plane, target)
         for plane in planes
         for target in plane.targets()
-        if wanted is None or target.name in wanted
+        if wanted is None or any(scope.where in wanted for scope in target.scopes)
     ]
     progress.start("observe", total=len(tasks))
     began = time.monotonic()
@@ -141,9 +141,7 @@ def _told(task: _Task, now: datetime, *, interrupted: bool) -> Observation:
     if task.abandoned:
         detail = f"no end within {task.target.deadline_s:g} s"
         return _blind(task.target, now, UnknownReason.INCOMPLETE, detail)
-    return _blind(
-        task.target, now, UnknownReason.NOT_CHECKED, "interrupted" if interrupted else ""
-    )
+    return _blind(task.target, now, UnknownReason.NOT_CHECKED, "interrupted" if interrupted else "")
 
 
 def _blind(target: Target, now: datetime, reason: UnknownReason, detail: str) -> Observation:

@@ -1,4 +1,4 @@
-"""What must not be there any more: the identities of retired systems and of tombstones, as items."""
+"""What must be gone: the identities of retired systems and of tombstones, as items."""
 
 from collections.abc import Iterator
 

@@ -4,23 +4,23 @@ SAID: dict[str, tuple[str, str]] = {
     "title.demo": ("What was planted, and what was found", "制造了什么偏离，发现了什么"),
     "title.demo_times": ("How long each part took", "各步骤用时"),
     "demo.estate": (
-        "{name}: {departments} departments, {systems} systems, {items} items declared on three planes.",
-        "{name}：{departments} 个部门、{systems} 个业务系统，三个平面共申报 {items} 个条目。",
+        "{name}: {departments} departments, {systems} systems, {items} items declared.",
+        "{name}：{departments} 个部门、{systems} 个业务系统，三个平面共声明 {items} 个条目。",
     ),
     "demo.lab": (
-        "A lab is brought up: real hosts, real routers, a real OpenStack. The first time builds images.",
+        "A lab comes up: real hosts, routers, a real OpenStack. The first time builds images.",
         "启动试验环境：真实主机、真实路由器、真实 OpenStack。首次运行需要构建镜像。",
     ),
     "demo.build": (
         "The declared estate is built in it, as its owners would have done.",
-        "按申报内容在其中逐项建成，如同各单位自建。",
+        "按声明内容在其中逐项建成，如同各单位自建。",
     ),
     "demo.as_built": (
         "Is it as declared? omlib looks at all three planes.",
-        "与申报一致吗？omlib 查看三个平面。",
+        "与声明一致吗？omlib 查看三个平面。",
     ),
     "demo.sound": (
-        "As built: {in_sync} of {items} items in sync; {unknown} could not be seen, and are not guessed.",
+        "As built: {in_sync} of {items} items in sync; {unknown} could not be seen: no guess.",
         "建成时：{items} 项中 {in_sync} 项一致；{unknown} 项无法查看，不作猜测。",
     ),
     "demo.plant": ("Now people change things by hand:", "现在有人手工改动："),
@@ -30,9 +30,11 @@ SAID: dict[str, tuple[str, str]] = {
         "由发现生成变更方案，在模拟平面上实施并复核：",
     ),
     "demo.applied": (
-        "{done} of {planned} steps done; then {left} items still differ: nobody proposed anything "
-        "for what is undeclared, and nothing was done to what could not be seen.",
-        "{planned} 步中完成 {done} 步；之后仍有 {left} 项不一致：未申报的由人决定，看不见的绝不动。",
+        (
+            "{done} of {planned} steps done; then {left} items still differ: nobody proposed "
+            "anything for the undeclared, and nothing was done to what could not be seen."
+        ),
+        "{planned} 步中完成 {done} 步；仍有 {left} 项不一致：未声明的由人决定，看不见的绝不动。",
     ),
     "demo.exact": (
         "All {n} deviations found, and nothing else.",
@@ -80,7 +82,7 @@ SAID: dict[str, tuple[str, str]] = {
     ),
     "demo.plant.shadow_vm": (
         "a VM was made by hand, under the name of a declared one",
-        "手工新建云主机，名称与已申报的相同",
+        "手工新建云主机，名称与已声明的相同",
     ),
     "demo.plant.group_opened": (
         "a security group lets SSH in from anywhere",
@@ -109,7 +111,10 @@ SAID: dict[str, tuple[str, str]] = {
     ),
     "title.applied": ("Plan {plan} carried out", "变更方案 {plan} 实施情况"),
     "applied.counts": (
-        "{planned} steps: {done} done, {already_done} found done, {failed} failed, {not_done} not begun",
+        (
+            "{planned} steps: {done} done, {already_done} found done, {failed} failed, "
+            "{not_done} not begun"
+        ),
         "共 {planned} 步：完成 {done}，此前已完成 {already_done}，失败 {failed}，未开始 {not_done}",
     ),
     "outcome.done": ("done", "完成"),

@@ -1,0 +1,204 @@
+"""Commands that look and never write to what they look at: observe, reconcile, report, runs."""
+
+from typing import Annotated
+
+import typer
+
+from omlib.cli.options import AsJson, Inventory, Language, Records, language
+from omlib.cli.progress import StepProgress
+from omlib.cli.show import show, show_json
+
+runs = typer.Typer(help="What earlier runs found.", no_args_is_help=True)
+
+Systems = Annotated[
+    list[str] | None, typer.Option("--system", "-s", help="Only this system; may be repeated.")
+]
+Departments = Annotated[
+    list[str] | None,
+    typer.Option("--department", "-d", help="Only this department and those below it."),
+]
+Planes = Annotated[
+    list[str] | None, typer.Option("--plane", "-p", help="Only cloud, server or network.")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(observe)
+    app.command()(reconcile)
+    app.command()(report)
+
+
+def observe(
+    systems: Systems = None,
+    departments: Departments = None,
+    planes: Planes = None,
+    path: Inventory = None,
+    records: Records = None,
+    lang: Language = "",  # noqa: ARG001
+    as_json: AsJson = False,
+) -> int:
+    """Look at the estate and keep what was seen; compare nothing.
+
+    Exit code 0 when everything was seen whole, 4 when something could not be seen.
+
+    Example:
+
+      omlib observe --plane server
+    """
+    from omlib.jobs.look import look_at_estate
+    from omlib.jobs.selection import select
+    from omlib.jobs.workspace import open_workspace
+    from omlib.jobs.world import SystemClock
+    from omlib.report.observe_screen import observation_json, observation_report
+
+    work = open_workspace(path, records)
+    selection = select(
+        work.estate, systems=systems or (), departments=departments or (), planes=planes or ()
+    )
+    with work.store() as store, StepProgress(language()) as progress:
+        seen = look_at_estate(
+            work, store, clock=SystemClock(), progress=progress, selection=selection
+        )
+    if as_json:
+        show_json(observation_json(seen.told))
+    else:
+        show(observation_report(seen.told, language()))
+    return seen.told.exit_code
+
+
+def reconcile(
+    systems: Systems = None,
+    departments: Departments = None,
+    planes: Planes = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Ask nobody: compare with the last look on record.")
+    ] = False,
+    fail_on: Annotated[
+        str,
+        typer.Option(
+            "--fail-on",
+            help="Which statuses set exit bit 2: a list such as missing,residue.",
+            show_default=False,
+        ),
+    ] = "",
+    everything: Annotated[bool, typer.Option("--all", help="List also what is in sync.")] = False,
+    path: Inventory = None,
+    records: Records = None,
+    lang: Language = "",  # noqa: ARG001
+    as_json: AsJson = False,
+) -> int:
+    """Compare what is declared with what is really deployed: one verdict per item and system.
+
+    Exit code: 0 in sync; 2 drift, 4 something is unknown, 6 both; 1 the run failed;
+    130 interrupted (what was seen by then is shown).
+
+    Examples:
+
+      omlib reconcile
+
+      omlib reconcile --system hrss-pay --json
+
+      omlib reconcile --department edu --fail-on residue,missing
+
+      omlib reconcile --offline --plane network
+    """
+    from omlib.jobs.reconcile import reconcile_estate
+    from omlib.jobs.selection import select, statuses
+    from omlib.jobs.workspace import open_workspace
+    from omlib.jobs.world import SystemClock
+    from omlib.report.reconcile_json import reconcile_json
+    from omlib.report.reconcile_screen import reconcile_report
+
+    failing = statuses(fail_on)
+    work = open_workspace(path, records)
+    selection = select(
+        work.estate, systems=systems or (), departments=departments or (), planes=planes or ()
+    )
+    with work.store() as store, StepProgress(language()) as progress:
+        done = reconcile_estate(
+            work,
+            store,
+            clock=SystemClock(),
+            progress=progress,
+            selection=selection,
+            offline=offline,
+            fail_on=failing,
+        )
+    if as_json:
+        show_json(reconcile_json(done.told))
+    else:
+        show(reconcile_report(done.told, language(), everything=everything))
+    return done.told.exit_code
+
+
+def report(
+    run: Annotated[str, typer.Argument(help="A run's id; without it, the last.")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="List also what is in sync.")] = False,
+    path: Inventory = None,
+    records: Records = None,
+    lang: Language = "",  # noqa: ARG001
+    as_json: AsJson = False,
+) -> int:
+    """Show a recorded comparison again, as it was concluded then.
+
+    Examples:
+
+      omlib report
+
+      omlib report 20261121T093015Z-7f3a --json
+    """
+    from omlib.jobs.history import recorded
+    from omlib.jobs.workspace import open_workspace
+    from omlib.report.reconcile_json import reconcile_json
+    from omlib.report.reconcile_screen import reconcile_report
+
+    work = open_workspace(path, records)
+    with work.store() as store:
+        told = recorded(work, store, run)
+    if as_json:
+        show_json(reconcile_json(told))
+    else:
+        show(reconcile_report(told, language(), everything=everything))
+    return told.exit_code
+
+
+@runs.command("list")
+def list_runs(
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, help="How many, newest first.")
+    ] = 20,
+    path: Inventory = None,
+    records: Records = None,
+    lang: Language = "",  # noqa: ARG001
+    as_json: AsJson = False,
+) -> int:
+    """List earlier runs, newest first."""
+    from omlib.jobs.history import earlier_runs
+    from omlib.report.runs_screen import runs_json, runs_report
+
+    listed = earlier_runs(path, records, limit)
+    if as_json:
+        show_json(runs_json(listed))
+    else:
+        show(runs_report(listed, language()))
+    return 0
+
+
+@runs.command("show")
+def show_run(
+    run: Annotated[str, typer.Argument(help="A run's id.")],
+    path: Inventory = None,
+    records: Records = None,
+    lang: Language = "",  # noqa: ARG001
+    as_json: AsJson = False,
+) -> int:
+    """Show one run: who, when, from which revision, and what it found."""
+    from omlib.jobs.history import one_run
+    from omlib.report.runs_screen import run_json, run_report
+
+    found = one_run(path, records, run)
+    if as_json:
+        show_json(run_json(found))
+    else:
+        show(run_report(found, language()))
+    return 0

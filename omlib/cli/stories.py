@@ -1,0 +1,152 @@
+"""`omlib demo` and `omlib doctor`, and the version."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from omlib.cli.options import AsJson, Inventory, Language, language
+from omlib.cli.show import show, show_json
+
+if TYPE_CHECKING:
+    from omlib.demo.plants import Plant
+    from omlib.jobs.reconcile import Reconciled
+    from omlib.report.reconciliation import Label
+    from omlib.report.words import Lang
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(demo)
+    app.command()(doctor)
+    app.command()(version)
+
+
+def version() -> int:
+    """Print the version."""
+    from omlib import VERSION
+
+    typer.echo(f"omlib {VERSION}")
+    return 0
+
+
+def doctor(path: Inventory = None, lang: Language = "", as_json: AsJson = False) -> int:  # noqa: ARG001
+    """Check every dependency, version and right, each with the next step.
+
+    Exit code 0 when all is well, else 1. Nothing is changed.
+    """
+    from dataclasses import asdict
+
+    from omlib.jobs.doctor import checks
+    from omlib.report.doctor_screen import Answer, doctor_report
+
+    told = list(checks(path))
+    if as_json:
+        show_json({"schema": "omlib.doctor/1.0", "checks": [asdict(check) for check in told]})
+    else:
+        show(doctor_report(told, language()))
+    return 0 if all(check.answer is Answer.YES for check in told) else 1
+
+
+def demo(
+    simulated: Annotated[
+        bool, typer.Option("--simulated", help="On the shipped fakes: seconds, no rights needed.")
+    ] = False,
+    lab_id: Annotated[
+        int | None, typer.Option("--lab", envvar="OMLIB_LAB_ID", min=0, max=31, help="Which lab.")
+    ] = None,
+    path: Inventory = None,
+    lang: Language = "",  # noqa: ARG001
+) -> int:
+    """Build the declared estate for real, plant deviations, and find every one of them.
+
+    The lab is built anew each time and stays up afterwards, to try things on.
+    Exit code 0 when just what was planted was found, else 1.
+
+    Examples:
+
+      omlib demo
+
+      omlib demo --simulated --lang zh
+    """
+    return _simulated(path) if simulated else _real(path, lab_id)
+
+
+def _real(path: Path | None, lab_id: int | None) -> int:
+    from omlib.cli.lab_progress import LabProgress
+    from omlib.cli.labs import layout_of
+    from omlib.cli.progress import StepProgress
+    from omlib.demo import screen
+    from omlib.demo.plants_list import PLANTS
+    from omlib.demo.real import tell_for_real
+    from omlib.jobs.world import SystemClock
+    from omlib.lab.machine import require_machine
+    from omlib.report.reconcile_screen import reconcile_report
+
+    require_machine()
+    lang = language()
+    with StepProgress(lang, every_step=True) as progress:
+        told = tell_for_real(
+            path,
+            layout_of(lab_id),
+            PLANTS,
+            teller=_Teller(lang),
+            progress=progress,
+            lab_progress=LabProgress(lang),
+            clock=SystemClock(),
+        )
+    show(reconcile_report(told.after.told, lang))
+    for judged in (told.before_judged, told.judged):
+        if judged is told.judged or not judged.exact:
+            show(screen.judgement_report(judged, told.took_s, lang))
+    show(screen.next_report(screen.NEXT_REAL, lang, system="hrss-pay"))
+    return 0 if told.exact else 1
+
+
+def _simulated(path: Path | None) -> int:
+    from omlib.cli.progress import StepProgress
+    from omlib.demo import screen
+    from omlib.demo.plants_list import PLANTS
+    from omlib.demo.simulated import SIMULATION, tell_simulated
+    from omlib.jobs.world import SystemClock
+    from omlib.report.reconcile_screen import reconcile_report
+
+    lang = language()
+    with StepProgress(lang) as progress:
+        told, mended = tell_simulated(
+            path, PLANTS, teller=_Teller(lang, SIMULATION), progress=progress, clock=SystemClock()
+        )
+    show(reconcile_report(told.after.told, lang))
+    show(screen.judgement_report(told.judged, told.took_s, lang, labels=SIMULATION))
+    show(screen.mended_report(mended, lang, labels=SIMULATION))
+    show(screen.next_report(screen.NEXT_SIMULATED, lang, system="", labels=SIMULATION))
+    return 0 if told.exact else 1
+
+
+class _Teller:
+    """Prints the story line by line as it happens."""
+
+    def __init__(self, lang: "Lang", labels: "Sequence[Label]" = ()) -> None:
+        self._lang = lang
+        self._labels = labels
+
+    def chapter(self, code: str, **facts: object) -> None:
+        from omlib.report.words import words
+
+        labels = "".join(f"[{words(f'label.{label}', self._lang)}] " for label in self._labels)
+        self._say(labels + words(code, self._lang, **facts))
+
+    def built(self, before: "Reconciled", labels: "Sequence[Label]") -> None:  # noqa: ARG002
+        from omlib.demo.screen import sound_line
+
+        self._say(f"  {sound_line(before.told.findings, self._lang)}")
+
+    def planted(self, plant: "Plant", told: str) -> None:
+        from omlib.report.words import words
+
+        what = words(f"demo.plant.{plant.code}", self._lang)
+        how = told if plant.breaks else words("demo.from_start", self._lang)
+        self._say(f"  {plant.target}: {what} ({how})" if how else f"  {plant.target}: {what}")
+
+    def _say(self, text: str) -> None:
+        typer.echo(text)

@@ -1,0 +1,1 @@
+"""The story `make demo` tells: an estate built for real, deviations planted, every one found."""

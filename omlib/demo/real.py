@@ -1,0 +1,120 @@
+"""The story for real: a lab, the declared estate built in it, deviations planted and found."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from omlib.demo.build import build_clouds, build_devices, build_hosts, lab_name, wait_for_ssh
+from omlib.demo.plants import Plant, judge
+from omlib.demo.spec import spec_of
+from omlib.demo.story import Stopwatch, Teller, Told
+from omlib.jobs.reconcile import Reconciled, reconcile_estate
+from omlib.jobs.selection import Selection
+from omlib.jobs.wiring import intended_text
+from omlib.jobs.workspace import Workspace, open_workspace
+from omlib.lab import lifecycle
+from omlib.lab.breaks import make_break
+from omlib.lab.files import variables
+from omlib.lab.layout import LabLayout
+from omlib.lab.lifecycle import exec_
+from omlib.lab.progress import Progress as LabProgress
+from omlib.ports import Clock, Progress
+
+
+def tell_for_real(
+    inventory: Path | None,
+    layout: LabLayout,
+    plants: tuple[Plant, ...],
+    *,
+    teller: Teller,
+    progress: Progress,
+    lab_progress: LabProgress,
+    clock: Clock,
+    records: Path | None = None,
+) -> Told:
+    """Build the lab anew, so that the outcome depends on nothing that was there before."""
+    watch = Stopwatch()
+    os.environ.update(variables(layout))  # what the inventory's `env:` references mean here
+    work = open_workspace(inventory, records)
+    teller.chapter(
+        "demo.estate",
+        name=work.estate.name,
+        departments=len(work.estate.departments),
+        systems=len(work.estate.systems),
+        items=len(work.items),
+    )
+    teller.chapter("demo.lab")
+    with watch.time("lab"):
+        lifecycle.down(layout)
+        lifecycle.up(layout, spec_of(work.estate, layout), lab_progress)
+    with watch.time("build"):
+        teller.chapter("demo.build")
+        _build(work, layout, progress)
+    teller.chapter("demo.as_built")
+    always = tuple(plant for plant in plants if not plant.breaks)
+    with watch.time("reconcile"):
+        before = _reconcile(work, clock, progress)
+    teller.built(before, ())
+    before_judged = judge(always, work.items, before.told.findings)
+    teller.chapter("demo.plant")
+    with watch.time("plant"):
+        for plant in plants:
+            told = ""
+            if plant.breaks:
+                target = plant.lab_target or plant.target
+                told = make_break(layout, plant.breaks, target, **plant.settings)
+            teller.planted(plant, told)
+        _settle(work, layout, plants)
+    teller.chapter("demo.look_again")
+    with watch.time("find"):
+        after = _reconcile(work, clock, progress)
+    return Told(
+        before=before,
+        after=after,
+        before_judged=before_judged,
+        judged=judge(plants, work.items, after.told.findings),
+        took_s=watch.took_s,
+    )
+
+
+def _build(work: Workspace, layout: LabLayout, progress: Progress) -> None:
+    steps: tuple[tuple[str, int, Callable[[Callable[[str], None]], None]], ...] = (
+        (
+            "build.cloud",
+            len(work.estate.vms) + len(work.estate.security_groups),
+            lambda advance: build_clouds(work.estate, layout, advance),
+        ),
+        (
+            "build.network",
+            len(work.estate.devices),
+            lambda advance: build_devices(
+                tuple(work.estate.devices.values()), intended_text(work.root), layout, advance
+            ),
+        ),
+        (
+            "build.server",
+            len(work.estate.servers),
+            lambda advance: build_hosts(work.estate, layout, advance),
+        ),
+    )
+    for step, total, work_on in steps:
+        began = time.monotonic()
+        progress.start(step, total)
+        work_on(lambda name, step=step: progress.advance(step, name))  # type: ignore[misc]
+        progress.done(step, time.monotonic() - began, str(total))
+
+
+def _reconcile(work: Workspace, clock: Clock, progress: Progress) -> Reconciled:
+    with work.store() as store:
+        return reconcile_estate(work, store, clock=clock, progress=progress, selection=Selection())
+
+
+def _settle(work: Workspace, layout: LabLayout, plants: tuple[Plant, ...]) -> None:
+    """A resized VM was rebooted: wait until its services stand again, as a person would."""
+    rebooted = {plant.target for plant in plants if plant.breaks == "vm-resized"}
+    for server in work.estate.servers.values():
+        if server.vm in rebooted:
+            name = lab_name(work.estate, server, layout)
+            wait_for_ssh([server.access.address])
+            exec_(layout, name, ["systemctl", "is-system-running", "--wait"])

@@ -1,0 +1,135 @@
+"""The story's own screens: what was planted against what was found, times, what to try next."""
+
+from collections.abc import Mapping, Sequence
+
+from omlib.demo.plants import Judgement
+from omlib.demo.simulated import Mended
+from omlib.model.finding import Finding
+from omlib.model.status import Status
+from omlib.report.document import (
+    Block,
+    Bullets,
+    Column,
+    Document,
+    Facts,
+    Heading,
+    Line,
+    Paragraph,
+    Span,
+    Table,
+    Tone,
+    line,
+    tone_of,
+)
+from omlib.report.values import took_text
+from omlib.report.words import Lang, words
+
+NEXT_REAL = (
+    (". /run/omlib-lab/0/env", "demo.next.env"),
+    (".venv/bin/omlib reconcile --system {system}", "demo.next.reconcile"),
+    (".venv/bin/omlib reconcile --json", "demo.next.json"),
+    (".venv/bin/omlib reconcile --offline", "demo.next.offline"),
+    (".venv/bin/omlib plan", "demo.next.plan"),
+    (".venv/bin/omlib lab break", "demo.next.break"),
+    (".venv/bin/omlib runs list", "demo.next.runs"),
+    ("make lab-down", "demo.next.down"),
+)
+NEXT_SIMULATED = (("make demo", "demo.next.real"),)
+
+
+def judgement_report(
+    judged: Judgement, took_s: Mapping[str, float], lang: Lang, *, labels: Sequence[str] = ()
+) -> Document:
+    """One row per plant with what was found of it; then whatever does not fit."""
+    columns = tuple(Column(words(f"column.{c}", lang)) for c in ("planted", "where", "found_as"))
+    rows = tuple(
+        (
+            line(words(f"demo.plant.{plant.code}", lang)),
+            line(Span(plant.target, Tone.NAME)),
+            _verdicts(found, lang),
+        )
+        for plant, found in judged.found
+    )
+    total = {**took_s, "total": sum(took_s.values())}
+    times = tuple(
+        (words(f"demo.step.{step}", lang), line(took_text(seconds, lang)))
+        for step, seconds in total.items()
+    )
+    return Document(
+        lang=lang,
+        title=line(words("title.demo", lang)),
+        blocks=(
+            Table(columns, rows),
+            *_outcome(judged, lang),
+            Heading(line(words("title.demo_times", lang))),
+            Facts(times),
+        ),
+        labels=tuple(words(f"label.{label}", lang) for label in labels),
+    )
+
+
+def _verdicts(found: Sequence[Finding], lang: Lang) -> Line:
+    if not found:
+        return line(Span("-", Tone.BAD))
+    first = found[0]
+    told = words(f"status.{first.status}", lang)
+    if first.reason:
+        told = f"{told} ({words(f'reason.{first.reason}', lang)})"
+    many = f" × {len(found)}" if len(found) > 1 else ""
+    return line(Span(told, tone_of(first.status)), many)
+
+
+def _outcome(judged: Judgement, lang: Lang) -> Sequence[Block]:
+    if judged.exact:
+        good = words("demo.exact", lang, n=len(judged.found))
+        return (Paragraph(line(Span(good, Tone.GOOD))),)
+    bad = words("demo.not_exact", lang, missed=len(judged.missed), besides=len(judged.besides))
+    missed = (
+        words(
+            "demo.missed",
+            lang,
+            ref=f"{want.plane}/{want.kind}/{want.owner}/{want.part or want.label}",
+            status=want.status,
+        )
+        for _, want in judged.missed
+    )
+    besides = (
+        words("demo.besides", lang, ref=str(found.ref), status=found.status)
+        for found in judged.besides
+    )
+    return (
+        Paragraph(line(Span(bad, Tone.BAD))),
+        Bullets(tuple(line(told) for told in (*missed, *besides))),
+    )
+
+
+def mended_report(mended: Mended, lang: Lang, *, labels: Sequence[str]) -> Document:
+    facts = {
+        "done": mended.done,
+        "planned": len(mended.applied.steps),
+        "left": mended.left,
+    }
+    return Document(
+        lang=lang,
+        title=line(words("demo.plan", lang)),
+        blocks=(Paragraph(line(words("demo.applied", lang, **facts))),),
+        labels=tuple(words(f"label.{label}", lang) for label in labels),
+    )
+
+
+def next_report(
+    steps: Sequence[tuple[str, str]], lang: Lang, *, system: str, labels: Sequence[str] = ()
+) -> Document:
+    rows = tuple((command.format(system=system), line(words(why, lang))) for command, why in steps)
+    return Document(
+        lang=lang,
+        title=line(words("heading.next", lang)),
+        blocks=(Facts(rows),),
+        labels=tuple(words(f"label.{label}", lang) for label in labels),
+    )
+
+
+def sound_line(findings: Sequence[Finding], lang: Lang) -> str:
+    in_sync = sum(finding.status is Status.IN_SYNC for finding in findings)
+    unknown = sum(finding.status is Status.UNKNOWN for finding in findings)
+    return words("demo.sound", lang, items=len(findings), in_sync=in_sync, unknown=unknown)

@@ -1,0 +1,132 @@
+"""Plan a change from what is seen now, and carry a plan out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from omlib.apply.applied import Applied
+from omlib.apply.engine import Ports, apply
+from omlib.errors import RunFailedError
+from omlib.jobs.observe import observe
+from omlib.jobs.reconcile import reconcile_estate
+from omlib.jobs.selection import Selection
+from omlib.jobs.workspace import Workspace
+from omlib.model.item import Scope
+from omlib.model.observation import Observation
+from omlib.plan.build import build
+from omlib.plan.codec import dump, load, plan_digest
+from omlib.plan.plan import Plan
+from omlib.ports import Clock, Progress
+from omlib.records.provenance import actor, revision
+from omlib.records.run import RunState
+from omlib.records.store import RecordStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    plan: Plan
+    digest: str
+    incomplete: bool  # something is unknown, and so is not in the plan
+
+
+def make_plan(
+    work: Workspace,
+    store: RecordStore,
+    *,
+    clock: Clock,
+    progress: Progress,
+    selection: Selection,
+    allow_destroy: bool = False,
+) -> Planned:
+    """Look, compare, and let every plane propose; what gets no action is listed with why."""
+    done = reconcile_estate(work, store, clock=clock, progress=progress, selection=selection)
+    findings = done.told.findings
+    actions = [action for plane in work.planes for action in plane.propose(findings)]
+    plan = build(
+        findings,
+        actions,
+        declared=work.items,
+        observation=done.observation,
+        allow_destroy=allow_destroy,
+        created_at=clock.now(),
+        created_by=actor(),
+    )
+    return Planned(plan=plan, digest=plan_digest(plan), incomplete=not done.told.complete)
+
+
+def write_plan(plan: Plan, path: Path) -> None:
+    """Whole or not at all; a plan that is there is replaced."""
+    fresh = path.with_name(f"{path.name}.new")
+    try:
+        fresh.write_bytes(dump(plan))
+        fresh.replace(path)
+    except OSError as fault:
+        raise RunFailedError(what="plan_not_written", path=str(path), why=str(fault)) from None
+
+
+def read_plan(path: Path) -> Plan:
+    try:
+        data = path.read_bytes()
+    except OSError as fault:
+        raise RunFailedError(what="plan_not_read", path=str(path), why=str(fault)) from None
+    return load(data)
+
+
+def carry_out(
+    work: Workspace,
+    store: RecordStore,
+    plan: Plan,
+    *,
+    clock: Clock,
+    progress: Progress,
+    allow_destroy: bool = False,
+) -> Applied:
+    """Apply *plan*, or go on with it where an earlier run of it stopped. Recorded as a run."""
+    started = clock.now()
+    digest = plan_digest(plan)
+    run = store.begin_run(
+        verb="apply", at=started, actor=actor(), scope=digest, revision=revision(work.root)
+    )
+
+    def look(scopes: frozenset[Scope]) -> Observation:
+        seen = observe(
+            work.planes,
+            caps=work.caps,
+            clock=clock,
+            progress=progress,
+            wanted={scope.where for scope in scopes},
+        )
+        if seen.interrupted:
+            raise KeyboardInterrupt
+        return seen.observation
+
+    ports = Ports(
+        planes={plane.name: plane for plane in work.planes},
+        look=look,
+        journal=store.journal(clock, run=run, subject=digest),
+        lock=store.lock(clock),
+        clock=clock,
+        progress=progress,
+        owner=actor(),
+    )
+    try:
+        applied = apply(plan, ports, declared=work.items, allow_destroy=allow_destroy)
+    except BaseException as fault:
+        state = RunState.INTERRUPTED if isinstance(fault, KeyboardInterrupt) else RunState.FAILED
+        store.end_run(run, at=clock.now(), state=state, exit_code=1, complete=False, summary={})
+        raise
+    counts = _counts(applied)
+    store.end_run(
+        run,
+        at=clock.now(),
+        state=RunState.ENDED,
+        exit_code=0 if applied.complete else 1,
+        complete=applied.complete,
+        summary=counts,
+    )
+    return applied
+
+
+def _counts(applied: Applied) -> dict[str, int]:
+    outcomes: Sequence[str] = [step.outcome.value for step in applied.steps]
+    return {outcome: outcomes.count(outcome) for outcome in dict.fromkeys(outcomes)}

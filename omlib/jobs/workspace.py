@@ -1,0 +1,64 @@
+"""What most verbs begin with: the inventory read and checked, its planes, its records."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from omlib.inventory.load import find_root, load
+from omlib.inventory.problem import InvalidInventoryError
+from omlib.jobs.wiring import declared_items, real_planes
+from omlib.model.estate import Estate
+from omlib.model.item import Declared
+from omlib.ports import Plane
+from omlib.records.store import RecordStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """*root* is the inventory's directory; *items* everything declared, retired things too."""
+
+    root: Path
+    records: Path
+    estate: Estate
+    items: tuple[Declared, ...]
+    planes: Sequence[Plane]
+
+    def store(self) -> RecordStore:
+        return RecordStore(self.records)
+
+    @property
+    def caps(self) -> dict[str, int]:
+        return {site.id: site.concurrency for site in self.estate.sites.values()}
+
+
+def read_estate(inventory: Path | None) -> Estate:
+    """The declared estate; raises NoInventoryError, or InvalidInventoryError at any problem."""
+    return _read(find_root(inventory))
+
+
+def open_workspace(inventory: Path | None, records: Path | None = None) -> Workspace:
+    """The inventory with its planes; raises as `read_estate` does."""
+    root = find_root(inventory)
+    estate = _read(root)
+    items = declared_items(estate, root)
+    return Workspace(
+        root=root,
+        records=records or default_records(root),
+        estate=estate,
+        items=items,
+        planes=real_planes(estate, items),
+    )
+
+
+def _read(root: Path) -> Estate:
+    loaded = load(root)
+    if loaded.estate is None:
+        first = loaded.problems[0]
+        raise InvalidInventoryError(
+            root=str(root), count=len(loaded.problems), first=f"{first.file}:{first.line}"
+        )
+    return loaded.estate
+
+
+def default_records(root: Path) -> Path:
+    return root / ".omlib" / "records.sqlite"
