@@ -95,10 +95,13 @@ def _real(path: Path | None, lab_id: int | None) -> int:
             lab_progress=LabProgress(lang),
             clock=SystemClock(),
         )
+    typer.echo()
     show(reconcile_report(told.after.told, lang))
     for judged in (told.before_judged, told.judged):
         if judged is told.judged or not judged.exact:
+            typer.echo()
             show(screen.judgement_report(judged, told.took_s, lang))
+    typer.echo()
     show(screen.next_report(screen.NEXT_REAL, lang, system="hrss-pay"))
     return 0 if told.exact else 1
 
@@ -116,9 +119,14 @@ def _simulated(path: Path | None) -> int:
         told, mended = tell_simulated(
             path, PLANTS, teller=_Teller(lang, SIMULATION), progress=progress, clock=SystemClock()
         )
-    show(reconcile_report(told.after.told, lang))
-    show(screen.judgement_report(told.judged, told.took_s, lang, labels=SIMULATION))
-    show(screen.mended_report(mended, lang, labels=SIMULATION))
+    typer.echo()
+    for document in (
+        reconcile_report(told.after.told, lang),
+        screen.judgement_report(told.judged, told.took_s, lang, labels=SIMULATION),
+        screen.mended_report(mended, lang, labels=SIMULATION),
+    ):
+        show(document)
+        typer.echo()
     show(screen.next_report(screen.NEXT_SIMULATED, lang, system="", labels=SIMULATION))
     return 0 if told.exact else 1
 

@@ -15,6 +15,7 @@ from omlib.report.values import line_changes, two_sides
 from omlib.report.words import Lang, has, words
 
 _FOLD_FROM = 3
+_NAMED = 6  # so many of them are named
 _BESIDE = 44  # characters of both sides together; longer ones stand one above the other
 
 
@@ -58,6 +59,8 @@ def entries(
 def _folded(group: Sequence[Finding], estate: Estate, lang: Lang) -> Entry:
     first = group[0]
     names = [f"{f.ref.kind} {f.ref.part or f.ref.owner}" for f in group]
+    if len(names) > _NAMED:  # a host's hundreds of packages would bury all else
+        names[_NAMED:] = [words("finding.and_more", lang, n=len(names) - _NAMED)]
     systems = tuple(sorted({system for f in group for system in f.systems}))
     departments = {f.department for f in group}
     department = first.department if len(departments) == 1 else ""

@@ -103,6 +103,7 @@ SAID: dict[str, tuple[str, str]] = {
     "finding.contested": ("claimed by: {names}", "被多方认领：{names}"),
     "finding.two_marks": ("several carry its mark: {names}", "多个对象带有它的标记：{names}"),
     "finding.not_in": ("not in the complete listing of {where}", "{where} 的完整清单中没有"),
+    "finding.and_more": ("{n} more; --all names them", "另有 {n} 项，--all 全部列出"),
     "finding.folded": ("{n} {n:item|items}", "{n} 个条目"),
     "coverage.plane": (
         "{complete} of {scopes} {scopes:listing|listings} complete, {seen} of {items} items seen",
