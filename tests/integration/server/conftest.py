@@ -36,6 +36,9 @@ class Hosts:
     layout: LabLayout
 
     def plane(self, state: ServerState, *, user: str = "ops", **site: Any) -> ServerPlane:
+        return ServerPlane(self.estate(state, user=user, **site), NoSecrets(), Now())
+
+    def estate(self, state: ServerState, *, user: str = "ops", **site: Any) -> Estate:
         told = json.loads((self.layout.run / "lab.json").read_text(encoding="utf-8"))
         source = Source("estate.yml", 1)
         servers = {
@@ -57,7 +60,7 @@ class Hosts:
             "deadline_s": 10,
         }
         place = Site(id="lab", name="实验室", source=source, **(facts | site))
-        estate = Estate(
+        return Estate(
             name="实验室",
             timezone="Asia/Shanghai",
             departments={},
@@ -75,7 +78,6 @@ class Hosts:
             tombstones={},
             waivers=(),
         )
-        return ServerPlane(estate, NoSecrets(), Now())
 
     def run(self, name: str, script: str) -> str:
         done = lifecycle.exec_(self.layout, name, ["sh", "-c", script])

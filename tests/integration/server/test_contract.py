@@ -1,0 +1,97 @@
+"""The plane over real hosts passes the suite that the fakes pass."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from omlib.lab.break_hosts import cut_off, let_in
+from omlib.model.estate import (
+    FileState,
+    ListenerState,
+    PackageState,
+    ServerState,
+    ServiceState,
+    UserState,
+)
+from omlib.model.item import Declared
+from omlib.model.ref import Plane as PlaneName
+from omlib.model.ref import Ref, make_ref
+from omlib.model.status import UnknownReason
+from omlib.planes.server.declared import declare
+from omlib.ports import Plane
+from omlib.testing.plane_contract import Ability, Changed, PlaneContract, Silenced
+
+from .conftest import Hosts
+
+pytestmark = pytest.mark.lab
+HOST = "srv1"
+SHELLS = "/etc/shells"
+STATE = ServerState(
+    packages={"openssh-server": PackageState(), "telnet": PackageState(present=False)},
+    services={"ssh": ServiceState(), "cron": ServiceState()},
+    files={SHELLS: FileState(owner="root", group="root", mode="0644")},
+    users={"ops": UserState(shell="/bin/bash"), "mallory": UserState(present=False)},
+    listeners={"tcp/*:22": ListenerState(process="sshd")},
+    full=frozenset({"listener"}),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HostCase:
+    changing: Callable[[str, str, str], None]
+    cut: Callable[[str], None]
+    plane: Plane
+    declared: Sequence[Declared]
+    cannot: Mapping[str, str]
+
+    def change(self) -> Changed:
+        self.changing(HOST, f"chmod 600 {SHELLS}", f"chmod 644 {SHELLS}")
+        return Changed(
+            ref=make_ref(PlaneName.SERVER, "file", HOST, SHELLS), path="mode", actual="0600"
+        )
+
+    def add_undeclared(self) -> str:
+        listen = "systemd-socket-activate -l 8089 sleep 1"
+        self.changing(
+            HOST,
+            f"systemd-run -q --unit omlib-shadow {listen}; sleep 1",
+            "systemctl stop omlib-shadow",
+        )
+        return HOST
+
+    def remove(self) -> Ref:
+        self.changing(HOST, f"mv {SHELLS} /root/shells", f"mv /root/shells {SHELLS}")
+        return make_ref(PlaneName.SERVER, "file", HOST, SHELLS)
+
+    def silence(self) -> Silenced:
+        self.cut(HOST)
+        return Silenced(target=HOST, reason=UnknownReason.UNREACHABLE)
+
+
+@pytest.fixture
+def cut(hosts: Hosts) -> Iterator[Callable[[str], None]]:
+    """Cut a host off, until the test is over."""
+    cut_hosts: list[str] = []
+
+    def do(name: str) -> None:
+        cut_off(hosts.layout, name)
+        cut_hosts.append(name)
+
+    yield do
+    for name in cut_hosts:
+        let_in(hosts.layout, name)
+
+
+class TestRealHosts(PlaneContract):
+    @pytest.fixture
+    def case(
+        self, hosts: Hosts, changing: Callable[[str, str, str], None], cut: Callable[[str], None]
+    ) -> HostCase:
+        return HostCase(
+            changing=changing,
+            cut=cut,
+            plane=hosts.plane(STATE),
+            declared=list(declare(hosts.estate(STATE))),
+            cannot={Ability.PERFORM: "the server plane only reads"},
+        )
