@@ -24,7 +24,7 @@ from omlib.planes.network.declared import SECRETS, attributes_of, ref_of, scope_
 from omlib.planes.network.encoding import decode
 from omlib.planes.network.platforms import PLATFORMS, Platform
 from omlib.planes.network.session import open_device
-from omlib.planes.network.text import Document, parse, sections
+from omlib.planes.network.text import Document, masked, parse, sections
 from omlib.ports import Clock, Secrets, Target
 
 
@@ -74,7 +74,7 @@ class NetworkPlane:
             complete=look.reason is None,
             reason=look.reason,
             at=self._clock.now(),
-            by=device.access.user or site.user,
+            by=device.access.user or site.user or "nobody",
             via=look.via,
             detail=look.detail,
             took_s=took_s,
@@ -144,4 +144,4 @@ def _refuse_complaints(document: Document, platform: Platform) -> None:
             continue
         for complaint, fault in platform.complaints.items():
             if complaint.fullmatch(line.text):
-                raise AccessError(fault=fault, detail=line.text)
+                raise AccessError(fault=fault, detail=masked(line.text, platform.dialect))

@@ -10,6 +10,9 @@ from netmiko.channel import Channel
 from omlib.errors import RefusedError
 from omlib.planes.access.faults import AccessError, Fault
 from omlib.planes.access.gauge import Gauge
+from omlib.planes.network.platforms import Platform
+from omlib.planes.network.shown import as_shown
+from omlib.planes.network.text import masked
 
 NEXT_PAGE = " "
 HEARD_BYTES = 4096
@@ -19,17 +22,17 @@ GREETING_BYTES = 1024 * 1024  # netmiko searches all it has read over and over
 class ReadOnlyChannel(Channel):
     """netmiko's Channel over one of paramiko's. *heard* are the last bytes the device sent."""
 
-    def __init__(self, channel: paramiko.Channel, gauge: Gauge, allowed: frozenset[str]) -> None:
+    def __init__(self, channel: paramiko.Channel, gauge: Gauge, platform: Platform) -> None:
         self._channel = channel
         self._gauge = gauge
-        self._allowed = allowed
+        self._platform = platform
         self._left_bytes = GREETING_BYTES
         self.heard = b""
         self.closed = False
 
     def write_channel(self, out_data: str) -> None:
         for line in out_data.split("\n"):
-            if line.strip() and line.strip() not in self._allowed:
+            if line.strip() and line.strip() not in self._platform.allowed:
                 raise RefusedError(what=f"typing {line.strip()!r} on a device that is only read")
         self._check()
         self._channel.settimeout(self._gauge.left_s)
@@ -77,9 +80,11 @@ class ReadOnlyChannel(Channel):
         return AccessError(fault=fault, detail=self.last_words())
 
     def last_words(self) -> str:
-        """The last line heard that says anything."""
+        """The last two lines heard that say anything, without secrets."""
         lines = self.heard.decode("utf-8", "replace").splitlines()
-        return next((line for line in reversed(lines) if line.strip()), "")
+        whole = lines[1:] if len(self.heard) == HEARD_BYTES else lines  # the first one is cut
+        told = [line.strip() for line in map(as_shown, whole) if line.strip()]
+        return "; ".join(masked(line, self._platform.dialect) for line in told[-2:])
 
     def _check(self) -> None:
         if self.closed:

@@ -21,6 +21,7 @@ from omlib.planes.access.way import Way
 from omlib.planes.network.platforms import Platform
 from omlib.planes.network.read_only import NEXT_PAGE, ReadOnlyChannel
 from omlib.planes.network.shown import as_shown
+from omlib.planes.network.text import masked
 
 WIDTH, HEIGHT = 511, 1000
 WAIT_S = 1.0  # for the next piece of an answer, over and over until the deadline
@@ -94,12 +95,11 @@ class DeviceSession:
         return found
 
     def _not_whole(self, answer: bytes) -> AccessError:
-        words = _plain(answer[:EDGE_BYTES]).splitlines()[:-1]
-        for line in words:
+        for line in _plain(answer[:EDGE_BYTES]).splitlines():
             for complaint, fault in self.platform.complaints.items():
                 if complaint.fullmatch(line.strip()):
-                    return AccessError(fault=fault, detail=line)
-        detail = f"ends with {words[-1]!r}" if words else "an empty answer"
+                    return AccessError(fault=fault, detail=masked(line, self.platform.dialect))
+        detail = f"ends with: {self.channel.last_words()}"
         return AccessError(fault=Fault.BROKE_OFF, detail=detail)
 
 
@@ -116,7 +116,7 @@ def open_device(way: Way, platform: Platform) -> Iterator[DeviceSession]:
     """Log in and prepare the terminal; raises AccessError."""
     with access.connect(way) as login:
         shell = _shell(login)
-        channel = ReadOnlyChannel(shell, login.gauge, platform.allowed)
+        channel = ReadOnlyChannel(shell, login.gauge, platform)
         driver = _driver(platform, way, shell, channel)
         try:
             yield DeviceSession(

@@ -122,7 +122,8 @@ class _Server(paramiko.ServerInterface):
         def talk() -> None:
             with suppress(OSError, EOFError):
                 self.gear.talk(channel)
-            channel.close()
+            with suppress(OSError, EOFError):
+                channel.close()
 
         threading.Thread(target=talk, daemon=True).start()
         return True
@@ -341,6 +342,19 @@ def test_a_device_that_drops_the_line_is_incomplete(bench: Bench) -> None:
     assert (seen.reason, seen.lines) == (UnknownReason.INCOMPLETE, {})
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\n%", "\nrtr1# "])
+def test_the_last_words_of_a_device_tell_no_secret(bench: Bench, end: str) -> None:
+    def drop(send: Send, channel: paramiko.Channel) -> None:
+        send(f"router bgp 1\r\n neighbor 198.18.0.9 password topsecret{end}".encode())
+        time.sleep(0.5)
+
+    with served(Gear(instead=drop)) as gear:
+        seen = bench.look(gear)
+    assert seen.reason is UnknownReason.INCOMPLETE
+    assert "password ***" in seen.sight.detail
+    assert "topsecret" not in repr(seen)
+
+
 def test_a_hundred_mebibytes_are_read_no_further_than_allowed(bench: Bench) -> None:
     def flood(send: Send, channel: paramiko.Channel) -> None:
         for _ in range(100 * 16):
@@ -459,7 +473,7 @@ def test_a_line_that_looks_like_the_prompt_does_not_end_the_answer(bench: Bench)
     [
         ("% Unknown command: show running-config\n", UnknownReason.ERROR, "Unknown command"),
         ("vtysh: zebra: read failed\n", UnknownReason.ERROR, "read failed"),
-        ("", UnknownReason.INCOMPLETE, "empty"),
+        ("", UnknownReason.INCOMPLETE, "ends with: rtr1# show running-config"),
         (CONFIG.removesuffix("end\n"), UnknownReason.INCOMPLETE, "ends with"),
         (
             CONFIG.replace("hostname rtr1", "% Can't read from zebra"),
@@ -506,6 +520,43 @@ def test_a_shell_that_ends_at_once_is_incomplete_in_its_own_words(bench: Bench) 
         seen = bench.look(gear)
     assert seen.reason is UnknownReason.INCOMPLETE
     assert "failed to connect to any daemons" in seen.sight.detail
+
+
+IOS = """\
+Building configuration...
+
+Current configuration : 1234 bytes
+!
+! Last configuration change at 11:48:09 UTC Sat Nov 21 2026 by ops
+version 15.2
+hostname sw-1
+banner motd ^C
+sw-1# is not yours
+^C
+ip route 0.0.0.0 0.0.0.0 198.18.0.254
+end
+
+"""
+
+
+def test_an_ios_like_device_is_read_without_any_witness(bench: Bench) -> None:
+    answers = {"show running-config": IOS, "terminal width 511": "", "terminal length 0": ""}
+    with served(Gear(answers, prompt=b"sw-1#")) as gear:
+        seen = bench.look(gear, platform="cisco_ios", intended=IOS)
+    assert seen.reason is None
+    assert seen.lines == {
+        "banner motd": ("banner motd ^C", "sw-1# is not yours", "^C"),
+        "hostname": ("hostname sw-1",),
+        "ip route": ("ip route 0.0.0.0 0.0.0.0 198.18.0.254",),
+    }
+    assert set(gear.typed) == PLATFORMS["cisco_ios"].allowed
+
+
+def test_an_account_that_may_not_see_the_configuration_is_denied(bench: Bench) -> None:
+    answers = {"show running-config": "        ^\n% Invalid input detected at '^' marker.\n"}
+    with served(Gear(answers, prompt=b"sw-1>")) as gear:
+        seen = bench.look(gear, platform="cisco_ios", intended=IOS)
+    assert (seen.reason, seen.lines) == (UnknownReason.DENIED, {})
 
 
 def test_a_platform_that_cannot_be_read_is_unsupported(bench: Bench) -> None:
