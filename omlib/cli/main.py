@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import typer
 
-from omlib.cli import change, estate, labs, look, stories
+from omlib.cli import change, estate, labs, logs, look, stories
 from omlib.cli.options import language
 from omlib.errors import OmlibError, RefusedError, UsageError
 
@@ -43,6 +43,7 @@ app.add_typer(labs.lab, name="lab")
 def run(arguments: Sequence[str] | None = None) -> None:
     """What the console script calls; never returns."""
     gc.set_threshold(*COLLECT_AFTER)
+    logs.configure()
     sys.exit(main(arguments))
 
 

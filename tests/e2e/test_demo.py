@@ -1,0 +1,60 @@
+"""The main job end to end: on real systems, and on the shipped fakes."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from omlib.lab import lifecycle, machine
+from omlib.lab.layout import LabLayout
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Omlib
+
+DEMO_LAB = 1
+
+
+def rows_of(text: str) -> list[str]:
+    """The lines of the table of what was planted and found."""
+    lines = text.splitlines()
+    start = next(n for n, line in enumerate(lines) if line.lstrip().startswith("planted "))
+    end = next(n for n, line in enumerate(lines) if line.startswith("All "))
+    return lines[start : end + 1]
+
+
+@pytest.mark.lab
+@pytest.mark.timeout(540)
+def test_the_demo_finds_what_it_planted_on_real_systems_and_nothing_else(
+    omlib: "Omlib", demo: Path
+) -> None:
+    if reason := machine.unsupported():
+        pytest.skip(f"no lab on this machine: {reason}")
+    try:
+        told = omlib("demo", "--lab", str(DEMO_LAB), cwd=demo.parent, timeout_s=500)
+        assert told.returncode == 0, told.stdout[-3000:] + told.stderr[-3000:]
+        rows = rows_of(told.stdout)
+        assert len(rows) == 14  # the head, twelve deviations, the sentence
+        readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+        for row in rows:  # what the README shows is what the program prints
+            assert row in readme
+    finally:
+        lifecycle.down(LabLayout(id=DEMO_LAB, home=LabLayout.from_environment().home))
+
+
+def test_the_simulation_tells_the_same_story_and_says_on_every_screen_that_it_is_one(
+    omlib: "Omlib", demo: Path
+) -> None:
+    for lang, label in (("en", "SIMULATION"), ("zh", "模拟")):
+        told = omlib("demo", "--simulated", "--lang", lang, cwd=demo.parent)
+        assert told.returncode == 0, told.stderr
+        titles = 5  # the story's chapters, the verdicts, the table, the plan, what is next
+        assert told.stdout.count(label) >= titles
+    assert not list(demo.rglob("records.sqlite")), "a simulation is no part of the record"
+
+
+def test_the_simulation_needs_no_rights(omlib: "Omlib", demo: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("runs as an ordinary user already")
+    told = omlib("demo", "--simulated", cwd=demo.parent, PATH="/nowhere")
+    assert told.returncode == 0, told.stderr
