@@ -82,6 +82,7 @@ def down(layout: LabLayout, *, all: bool = False, progress: Progress = silent) -
     """Remove the lab whatever its condition. *all*: the home with images and caches goes too."""
     engine.prepare(layout)
     with locked(_lock(layout), wait_s=BUSY_S):
+        _refuse_other_home(layout)
         with step(progress, "processes"):
             _stop_processes(layout)
         with step(progress, "hosts"):
@@ -186,11 +187,19 @@ def _close_ssh(layout: LabLayout) -> None:
 def _claim(layout: LabLayout) -> None:
     """The bridges of one id exist once on a machine, so one home at a time holds an id."""
     layout.run.mkdir(parents=True, exist_ok=True, mode=0o755)
-    holder = layout.run / "home"
+    _refuse_other_home(layout)
+    _holder(layout).write_text(str(layout.home), encoding="utf-8")
+
+
+def _refuse_other_home(layout: LabLayout) -> None:
+    holder = _holder(layout)
     if holder.exists() and (other := holder.read_text(encoding="utf-8")) != str(layout.home):
         what = f"lab {layout.id} is held by the home {other}"
-        raise LabBusyError(what, "choose another OMLIB_LAB_ID, or take that lab down")
-    holder.write_text(str(layout.home), encoding="utf-8")
+        raise LabBusyError(what, "choose another OMLIB_LAB_ID, or take that lab down from there")
+
+
+def _holder(layout: LabLayout) -> Path:
+    return layout.run / "home"
 
 
 def _lock(layout: LabLayout) -> Path:

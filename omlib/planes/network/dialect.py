@@ -100,7 +100,7 @@ FRR = Dialect(
 
 # Cisco IOS 15 command references; forms that another vendor's gear copies are the same
 CISCO_IOS = Dialect(
-    name="cisco_ios",
+    name="ios",
     framing=re.compile(
         r"|".join(
             (

@@ -85,7 +85,7 @@ _FRR = Platform(
 )
 
 _CISCO_IOS = Platform(
-    name="cisco_ios",
+    name="ios",
     driver="cisco_ios",
     dialect=CISCO_IOS,
     running="show running-config",

@@ -542,20 +542,20 @@ end
 def test_an_ios_like_device_is_read_without_any_witness(bench: Bench) -> None:
     answers = {"show running-config": IOS, "terminal width 511": "", "terminal length 0": ""}
     with served(Gear(answers, prompt=b"sw-1#")) as gear:
-        seen = bench.look(gear, platform="cisco_ios", intended=IOS)
+        seen = bench.look(gear, platform="ios", intended=IOS)
     assert seen.reason is None
     assert seen.lines == {
         "banner motd": ("banner motd ^C", "sw-1# is not yours", "^C"),
         "hostname": ("hostname sw-1",),
         "ip route": ("ip route 0.0.0.0 0.0.0.0 198.18.0.254",),
     }
-    assert set(gear.typed) == PLATFORMS["cisco_ios"].allowed
+    assert set(gear.typed) == PLATFORMS["ios"].allowed
 
 
 def test_an_account_that_may_not_see_the_configuration_is_denied(bench: Bench) -> None:
     answers = {"show running-config": "        ^\n% Invalid input detected at '^' marker.\n"}
     with served(Gear(answers, prompt=b"sw-1>")) as gear:
-        seen = bench.look(gear, platform="cisco_ios", intended=IOS)
+        seen = bench.look(gear, platform="ios", intended=IOS)
     assert (seen.reason, seen.lines) == (UnknownReason.DENIED, {})
 
 
