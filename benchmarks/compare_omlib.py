@@ -13,6 +13,7 @@ from omlib.testing.stores import START
 gc.set_threshold(*COLLECT_AFTER)  # as the console script does
 n_items, n_attributes = map(int, sys.argv[1:])
 declared = make_declared(n_items, n_attributes)
+declared.sort(key=lambda item: item.ref)  # as `jobs.wiring` hands them over
 observed = make_observation(declared, drift_pct=1)
 gc.collect()
 began = time.process_time()
