@@ -108,7 +108,6 @@ PLANTS = (
         code="route_changed",
         target="core-rtr-1",
         breaks="route-changed",
-        settings={"prefix": "198.18.15.0/24", "via": "198.18.0.253"},
         expects=one(Plane.NETWORK, "section", "core-rtr-1", "ip route", Status.DIVERGED),
         simulate=change(
             make_ref(Plane.NETWORK, "section", "core-rtr-1", "ip route"),
