@@ -189,9 +189,13 @@ def _fold(
     children: dict[int, list[Ref]] = defaultdict(list)
     orphans = []
     for seen in matching.unclaimed:
-        top, hops = seen, 0
-        while top.parent and (above := by_key.get((seen.ref[0], top.parent))) and hops < 8:
-            top, hops = above, hops + 1
+        top, line = seen, {id(seen)}
+        while top.parent and (above := by_key.get((seen.ref[0], top.parent))):
+            if id(above) in line:  # parents in a circle: nonsense, and nobody may vanish in it
+                top = seen
+                break
+            top = above
+            line.add(id(above))
         if top is seen:
             orphans.append(seen)
         else:

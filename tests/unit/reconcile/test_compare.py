@@ -226,6 +226,15 @@ def test_a_port_whose_server_could_not_be_listed_is_unknown_not_unmanaged() -> N
     assert (finding.status, finding.reason) == (Status.UNKNOWN, UnknownReason.DENIED)
 
 
+def test_things_that_name_each_other_as_parents_are_all_told() -> None:
+    circle = [
+        live(f"u{n}", parent=Key("id", f"u{(n + 1) % 3}"), keys=(Key("id", f"u{n}"),))
+        for n in range(3)
+    ]
+    findings = reconcile([], seen(*circle), today=TODAY)
+    assert [f.status for f in findings] == [Status.UNMANAGED] * 3
+
+
 # --- waivers ---
 
 
