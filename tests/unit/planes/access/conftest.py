@@ -44,7 +44,7 @@ def a_host(host_key: paramiko.PKey, login_key: tuple[paramiko.PKey, Path]) -> It
 
 @pytest.fixture
 def a_way(login_key: tuple[paramiko.PKey, Path], tmp_path: Path) -> Callable[..., Way]:
-    """Trusts every host it is made for; a second, a second and a half, a mebibyte."""
+    """Trusts every host it is made for; with time enough for a busy machine; a mebibyte."""
 
     def make(host: SshHost, **changes: Any) -> Way:
         known = tmp_path / f"known_hosts_{host.port}"
@@ -55,8 +55,8 @@ def a_way(login_key: tuple[paramiko.PKey, Path], tmp_path: Path) -> Callable[...
             "user": "ops",
             "key_file": login_key[1],
             "known_hosts": (known,),
-            "connect_s": 1.0,
-            "deadline_s": 1.5,
+            "connect_s": 5.0,
+            "deadline_s": 10.0,
             "output_bytes": 1024 * 1024,
         }
         return Way(**(facts | changes))

@@ -69,20 +69,23 @@ def test_a_closed_port_is_unreachable(a_host: AHost, a_way: AWay) -> None:
     host = a_host()
     way = a_way(host)
     host.stop_listening()
-    with within(1):
+    with within(2):
         error = fault(way)
     assert (error.fault, error.reason) == (Fault.REFUSED, UnknownReason.UNREACHABLE)
 
 
 def test_a_name_that_does_not_resolve_is_unreachable_in_time(a_host: AHost, a_way: AWay) -> None:
-    with within(2):
-        assert fault(a_way(a_host(), address="x.invalid")).fault is Fault.NAME_NOT_RESOLVED
+    with within(3):
+        assert (
+            fault(a_way(a_host(), address="x.invalid", connect_s=2)).fault
+            is Fault.NAME_NOT_RESOLVED
+        )
 
 
 def test_a_hung_host_that_takes_the_connection_and_never_greets(a_host: AHost, a_way: AWay) -> None:
     host = a_host(greet=lambda connection: time.sleep(30))
-    with within(1.5):
-        error = fault(a_way(host))
+    with within(2.5):
+        error = fault(a_way(host, connect_s=1))
     assert (error.fault, error.reason) == (Fault.NO_BANNER, UnknownReason.UNREACHABLE)
 
 
@@ -102,8 +105,8 @@ def drip_lines(connection: socket.socket) -> None:
 def test_a_greeting_that_drips_for_ever_ends_in_time(
     a_host: AHost, a_way: AWay, greet: Callable[[socket.socket], None]
 ) -> None:
-    with within(1.5):
-        assert fault(a_way(a_host(greet=greet))).fault is Fault.NO_BANNER
+    with within(2.5):
+        assert fault(a_way(a_host(greet=greet), connect_s=1)).fault is Fault.NO_BANNER
 
 
 def test_a_host_that_hangs_up_before_its_greeting(a_host: AHost, a_way: AWay) -> None:
@@ -126,8 +129,11 @@ def test_a_greeting_without_end_at_full_speed_is_cut(a_host: AHost, a_way: AWay)
         while True:
             connection.sendall(b"A" * 65536)
 
-    with within(1.5):
-        assert fault(a_way(a_host(greet=flood))).fault in (Fault.NO_BANNER, Fault.TOO_MUCH)
+    with within(2.5):
+        assert fault(a_way(a_host(greet=flood), connect_s=1)).fault in (
+            Fault.NO_BANNER,
+            Fault.TOO_MUCH,
+        )
 
 
 def test_a_key_exchange_that_never_ends_is_unreachable(a_host: AHost, a_way: AWay) -> None:
@@ -135,8 +141,8 @@ def test_a_key_exchange_that_never_ends_is_unreachable(a_host: AHost, a_way: AWa
         connection.sendall(b"SSH-2.0-hung\r\n")
         time.sleep(30)
 
-    with within(1.5):
-        assert fault(a_way(a_host(greet=greet))).reason is UnknownReason.UNREACHABLE
+    with within(2.5):
+        assert fault(a_way(a_host(greet=greet), connect_s=1)).reason is UnknownReason.UNREACHABLE
 
 
 # not let in
@@ -202,8 +208,8 @@ def test_a_key_file_that_is_none_is_denied(
 
 
 def test_a_login_that_is_never_answered_is_unreachable(a_host: AHost, a_way: AWay) -> None:
-    with within(1.6):
-        error = fault(a_way(a_host(says(END), login_delay_s=30), connect_s=0.7))
+    with within(5):
+        error = fault(a_way(a_host(says(END), login_delay_s=30), connect_s=2))
     assert error.fault is Fault.LOGIN_TIMED_OUT
 
 
@@ -223,8 +229,8 @@ def test_a_peer_with_sha1_alone_is_unsupported_unless_allowed(a_host: AHost, a_w
 
 
 def test_a_command_that_is_never_begun_ends_at_the_deadline(a_host: AHost, a_way: AWay) -> None:
-    with within(2):
-        error = fault(a_way(a_host(says(END), answers_exec=False)))
+    with within(4):
+        error = fault(a_way(a_host(says(END), answers_exec=False), deadline_s=3))
     assert (error.fault, error.reason) == (Fault.DEADLINE, UnknownReason.INCOMPLETE)
 
 
@@ -234,16 +240,16 @@ def hang(channel: paramiko.Channel, command: str) -> None:
 
 
 def test_output_that_hangs_keeps_what_was_read(a_host: AHost, a_way: AWay) -> None:
-    with within(2):
-        answer = ask(a_way(a_host(hang)))
+    with within(4):
+        answer = ask(a_way(a_host(hang), deadline_s=3))
     assert (answer.out, answer.fault) == (b"half an answ", Fault.DEADLINE)
 
 
 def test_output_that_drips_for_ever_ends_at_the_deadline(a_host: AHost, a_way: AWay) -> None:
-    with within(2):
-        answer = ask(a_way(a_host(endless(b".", every_s=0.05))))
+    with within(4):
+        answer = ask(a_way(a_host(endless(b".", every_s=0.05)), deadline_s=3))
     assert answer.fault is Fault.DEADLINE
-    assert 5 < len(answer.out) < 60
+    assert 5 < len(answer.out) < 80
 
 
 @pytest.mark.parametrize("stderr", [False, True])
@@ -260,7 +266,7 @@ def test_words_on_stderr_do_not_hold_up_the_answer(a_host: AHost, a_way: AWay) -
         channel.sendall(END)
         time.sleep(30)  # something of the login keeps the channel open
 
-    with within(1):
+    with within(5):
         answer = ask(a_way(a_host(serve)))
     assert (answer.out, answer.fault) == (END, None)
 
@@ -310,8 +316,8 @@ def test_both_host_keys_are_checked(a_host: AHost, a_way: AWay) -> None:
 
 def test_a_host_that_hangs_behind_a_jump_host_ends_in_time(a_host: AHost, a_way: AWay) -> None:
     host = a_host(greet=lambda connection: time.sleep(30))
-    with within(2):
-        error = fault(a_way(host, jump=a_way(a_host(forwards=True))))
+    with within(9):
+        error = fault(a_way(host, connect_s=2, jump=a_way(a_host(forwards=True))))
     assert error.reason is UnknownReason.UNREACHABLE
 
 
