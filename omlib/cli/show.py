@@ -24,6 +24,16 @@ def show(document: "Document") -> None:
     sys.stdout.flush()
 
 
+def show_line(text: str) -> None:
+    """One line of a story; a terminal gets it broken between words."""
+    if sys.stdout.isatty():
+        from rich.console import Console
+
+        Console(highlight=False, markup=False).print(text)
+    else:
+        print(text, flush=True)
+
+
 def show_json(told: Mapping[str, object]) -> None:
     from omlib.report.json_text import json_text
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from omlib.cli.options import AsJson, Inventory, Language, language
-from omlib.cli.show import show, show_json
+from omlib.cli.show import show, show_json, show_line
 
 if TYPE_CHECKING:
     from omlib.demo.plants import Plant
@@ -142,19 +142,16 @@ class _Teller:
         from omlib.report.words import words
 
         labels = "".join(f"[{words(f'label.{label}', self._lang)}] " for label in self._labels)
-        self._say(labels + words(code, self._lang, **facts))
+        show_line(labels + words(code, self._lang, **facts))
 
     def built(self, before: "Reconciled", labels: "Sequence[Label]") -> None:  # noqa: ARG002
         from omlib.demo.screen import sound_line
 
-        self._say(f"  {sound_line(before.told.findings, self._lang)}")
+        show_line(f"  {sound_line(before.told.findings, self._lang)}")
 
     def planted(self, plant: "Plant", told: str) -> None:
         from omlib.report.words import words
 
         what = words(f"demo.plant.{plant.code}", self._lang)
         how = told if plant.breaks else words("demo.from_start", self._lang)
-        self._say(f"  {plant.target}: {what} ({how})" if how else f"  {plant.target}: {what}")
-
-    def _say(self, text: str) -> None:
-        typer.echo(text)
+        show_line(f"  {plant.target}: {what} ({how})" if how else f"  {plant.target}: {what}")
