@@ -158,7 +158,8 @@ def _relay(transport: paramiko.Transport, chanid: int, far: socket.socket) -> No
         with contextlib.suppress(OSError, EOFError):
             while data := take(65536):
                 give(data)
-        near.close()
+        with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
+            near.close()
         far.close()
 
     threading.Thread(target=pump, args=(far.recv, near.sendall), daemon=True).start()

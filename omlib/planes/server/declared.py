@@ -104,7 +104,7 @@ def asked(estate: Estate) -> Mapping[str, Wanted]:
 
 def is_full(state: ServerState, kind: str) -> bool:
     """Whether everything of *kind* must be declared. Never of files: nobody lists them all."""
-    return kind != "file" and not state.full.isdisjoint((kind, KINDS[kind]))
+    return kind != "file" and kind in state.full
 
 
 def scope_of(server: Server, kind: str) -> Scope:

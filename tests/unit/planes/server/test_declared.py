@@ -57,7 +57,7 @@ def test_only_what_is_declared_is_an_attribute(
 
 
 def test_a_kind_under_full_ownership_is_looked_at_even_when_nothing_is_declared() -> None:
-    assert wanted(ServerState(full=frozenset({"users", "listener"}))) == {
+    assert wanted(ServerState(full=frozenset({"user", "listener", "file"}))) == {
         "user": {},
         "listener": {},
     }
