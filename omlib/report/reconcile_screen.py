@@ -94,7 +94,8 @@ def _findings(it: Reconciliation, lang: Lang, everything: bool) -> Iterator[Bloc
         yield from entries(held, it.estate, lang, fold=not everything)
 
 
-def _next(it: Reconciliation, lang: Lang) -> Iterator[Block]:
+def next_steps(it: Reconciliation, lang: Lang) -> list[str]:
+    """What to do about what this run found and could not see; never empty."""
     present = {finding.status for finding in it.findings}
     reasons = {finding.reason for finding in it.findings if finding.reason}
     reasons |= {reason for finding in it.findings for reason in finding.unseen.values()}
@@ -109,5 +110,9 @@ def _next(it: Reconciliation, lang: Lang) -> Iterator[Block]:
         told.append(words("next.interrupted", lang))
     if Label.OFFLINE in it.run.labels:
         told.append(words("next.offline", lang))
+    return told or [words("next.nothing", lang)]
+
+
+def _next(it: Reconciliation, lang: Lang) -> Iterator[Block]:
     yield Heading(line(words("heading.next", lang)))
-    yield Bullets(tuple(line(text) for text in told or [words("next.nothing", lang)]))
+    yield Bullets(tuple(line(text) for text in next_steps(it, lang)))

@@ -46,7 +46,7 @@ def system_blocks(it: Reconciliation, lang: Lang, *, everything: bool) -> Iterat
 
 
 def department_blocks(it: Reconciliation, lang: Lang, *, everything: bool) -> Iterator[Block]:
-    tree = dict(_tree(it.estate))
+    tree = dict(department_tree(it.estate))
 
     def row(verdict: Verdict) -> tuple[Line, ...]:
         known = it.estate.departments.get(verdict.subject)
@@ -106,7 +106,7 @@ def _counted(verdict: Verdict, lang: Lang) -> tuple[Line, ...]:
     return verdict_line(verdict.status, reason, lang), tuple(pieces), line(str(total))
 
 
-def _tree(estate: Estate) -> Iterator[tuple[str, int]]:
+def department_tree(estate: Estate) -> Iterator[tuple[str, int]]:
     """Departments from the top down, each with its depth; a cycle would end where it closes."""
     below: dict[str, list[str]] = {}
     for one, department in sorted(estate.departments.items()):
