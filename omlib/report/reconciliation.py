@@ -24,7 +24,8 @@ class Label(StrEnum):
 class RunFacts:
     """*started* is aware, in the zone it is to be shown in; *scope* what was asked for, as typed.
 
-    *observed_at* is the oldest look that went in, where that was not this run's own.
+    *observed_at* is the oldest look that went in, where that was not this run's own. *revision* is
+    the inventory's commit, "" outside Git; *clean* says whether nothing uncommitted went in.
     """
 
     id: str
@@ -34,6 +35,10 @@ class RunFacts:
     labels: tuple[Label, ...] = ()
     observed_at: datetime | None = None
     fail_on: Set[Status] = DRIFT
+    actor: str = ""
+    revision: str = ""
+    clean: bool | None = None
+    tool: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
