@@ -1,5 +1,6 @@
 """`omlib demo` and `omlib doctor`, and the version."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -60,7 +61,8 @@ def demo(
 ) -> int:
     """Build the declared estate for real, plant deviations, and find every one of them.
 
-    The lab is built anew each time and stays up afterwards, to try things on.
+    The lab is built anew each time and stays up afterwards, to try things on. Where no lab
+    can be held (no root, no podman) the reason is told and the simulation runs instead.
     Exit code 0 when just what was planted was found, else 1.
 
     Examples:
@@ -69,7 +71,16 @@ def demo(
 
       omlib demo --simulated --lang zh
     """
-    return _simulated(path) if simulated else _real(path, lab_id)
+    if simulated:
+        return _simulated(path)
+    from omlib.lab.machine import unsupported
+
+    if reason := unsupported():
+        from omlib.report.words import words
+
+        print(words("demo.no_lab", language(), reason=reason), file=sys.stderr)
+        return _simulated(path)
+    return _real(path, lab_id)
 
 
 def _real(path: Path | None, lab_id: int | None) -> int:
@@ -80,10 +91,8 @@ def _real(path: Path | None, lab_id: int | None) -> int:
     from omlib.demo.plants_list import PLANTS
     from omlib.demo.real import tell_for_real
     from omlib.jobs.world import SystemClock
-    from omlib.lab.machine import require_machine
     from omlib.report.reconcile_screen import reconcile_report
 
-    require_machine()
     lang = language()
     with StepProgress(lang, every_step=True) as progress:
         told = tell_for_real(
