@@ -220,7 +220,7 @@ def test_files_are_told_by_content_owner_and_mode(tmp_path: Path) -> None:
     )
     bodies, _ = ask(state)
     items = bodies["files"]["items"]
-    own = {"owner": "root", "group": "root"}
+    own = {"owner": plain.owner(), "group": plain.group()}
     assert items.pop(str(plain)) == {"sha256": sha256, "mode": "0640", **own}
     assert items.pop(str(tmp_path / "link"))["sha256"] == sha256
     assert items.pop(str(tmp_path))["sha256"] is None
