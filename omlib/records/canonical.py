@@ -8,6 +8,7 @@ plain, a `Secret` above all, is a TypeError.
 
 import hashlib
 import json
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 # allow_nan: NaN is no JSON, and it does not equal itself
@@ -28,6 +29,14 @@ def canonical(value: object) -> bytes:
 def digest(value: object) -> str:
     """SHA-256 of the canonical bytes, 64 hex digits."""
     return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def digest_rows(rows: Iterable[Sequence[object]]) -> str:
+    """One digest over rows of a table, however many."""
+    sha = hashlib.sha256()
+    for row in rows:
+        sha.update(canonical(tuple(row)) + b"\n")
+    return sha.hexdigest()
 
 
 def read(data: bytes | str) -> Any:

@@ -69,10 +69,43 @@ class Database:
             yield connection
 
     @contextmanager
+    def clear_out(self) -> Iterator[Connection]:
+        """As `write`, without foreign keys: who deletes at large checks them once, at the end."""
+        with self._told(), self._engine.connect() as connection:
+            _driver(connection).execute("PRAGMA foreign_keys=OFF")  # no effect in a transaction
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                _driver(connection).execute("PRAGMA foreign_keys=ON")
+
+    def size_bytes(self) -> int:
+        """Of the file and its log."""
+        log = self.path.with_name(self.path.name + "-wal")
+        return sum(part.stat().st_size for part in (self.path, log) if part.exists())
+
+    def compact(self) -> None:
+        """Give free pages back to the disk. Readers go on; they keep the log from shrinking."""
+        with self._told(), self._engine.connect() as connection:
+            _driver(connection).execute("VACUUM")
+            _driver(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    @contextmanager
+    def examine(self) -> Iterator[Connection]:
+        """As `read`, for rows that may be spoilt: text that is no UTF-8 is read, not refused."""
+        with self.read() as connection:
+            driver = _driver(connection)
+            driver.text_factory = lambda data: data.decode("utf-8", "replace")
+            try:
+                yield connection
+            finally:
+                driver.text_factory = str
+
+    @contextmanager
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except DBAPIError as fault:
+        except (DBAPIError, sqlite3.Error) as fault:
             raise _meaning(fault, self.path, self.busy_s) from fault
         except OSError as fault:
             raise RecordsUnwritableError(path=str(self.path), detail=fault.strerror) from fault
@@ -147,9 +180,18 @@ def _engine(path: Path, busy_s: float) -> Engine:
     return engine
 
 
-def _meaning(fault: DBAPIError, path: Path, busy_s: float) -> RecordsError:
-    name = getattr(fault.orig, "sqlite_errorname", "")
-    detail = str(fault.orig)[:200]
+def _driver(connection: Connection) -> sqlite3.Connection:
+    """The driver's own connection, for what must not stand in a transaction."""
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        raise TypeError(type(driver))
+    return driver
+
+
+def _meaning(fault: DBAPIError | sqlite3.Error, path: Path, busy_s: float) -> RecordsError:
+    cause = fault.orig if isinstance(fault, DBAPIError) else fault
+    name = getattr(cause, "sqlite_errorname", "")
+    detail = str(cause)[:200]
     if name.startswith(_BUSY):
         return RecordsLockedError(path=str(path), waited_s=busy_s)
     if name.startswith(_FULL):

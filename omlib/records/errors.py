@@ -59,6 +59,12 @@ class NoSuchRunError(RecordsError):
     code = "no_such_run"
 
 
+class RunPrunedError(RecordsError):
+    """What this run saw and found was taken away by pruning. Facts: run, at."""
+
+    code = "run_pruned"
+
+
 class LockedError(RefusedError):
     """Somebody else works on the scope. Facts: scope, holder, since, age_s, where."""
 

@@ -1,37 +1,53 @@
-"""Findings in the records: a row for each verdict that is news, and per run a list of rows."""
+"""Findings in the records: a row for each verdict that is news, and per run a list of rows.
+
+What is news in the status of an item goes to the history at the same time.
+"""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from omlib.model.finding import Finding
+from omlib.model.item import Scope
+from omlib.records import changes
 from omlib.records.blobs import keep, kept
 from omlib.records.canonical import canonical, read
 from omlib.records.codec import finding_from_plain, finding_to_plain
 from omlib.records.tables import finding as table
 from omlib.records.tables import item
 
+_NEW = changes.Known(0, "", "", "")
 _AT_ONCE = 500  # SQLite before 3.32 takes 999 values in one statement
 
 
-def save(connection: Connection, run: str, findings: Sequence[Finding]) -> str:
-    """Store what is news in *findings*; gives the digest of the list of rows."""
-    asked = select(item.c.ref, item.c.finding, item.c.digest)
-    known = {ref: (number, sha) for ref, number, sha in connection.execute(asked)}
+def save(
+    connection: Connection,
+    run: str,
+    at: str,
+    findings: Sequence[Finding],
+    *,
+    whole: bool,
+    seen: Collection[Scope],
+) -> str:
+    """Store what is news in *findings*, and what changed; gives the digest of the list of rows."""
+    asked = select(item.c.ref, item.c.finding, item.c.digest, item.c.status, item.c.at)
+    known = {ref: changes.Known(*rest) for ref, *rest in connection.execute(asked)}
     last: int = connection.execute(select(func.max(table.c.id))).scalar() or 0
     listed: list[int] = []
     rows: list[dict[str, object]] = []
+    newest: dict[str, tuple[int, str]] = {}
     for finding in findings:
         ref, body = str(finding.ref), canonical(finding_to_plain(finding))
         sha = hashlib.sha256(body).hexdigest()
-        old, old_sha = known.get(ref, (0, ""))
-        if sha == old_sha:
-            listed.append(old)
+        held = known.get(ref)
+        if held and sha == held.digest:
+            listed.append(held.finding)
             continue
         last += 1
         listed.append(last)
+        newest[ref] = last, sha
         rows.append(
             {
                 "id": last,
@@ -46,13 +62,43 @@ def save(connection: Connection, run: str, findings: Sequence[Finding]) -> str:
         )
     if rows:
         connection.execute(insert(table), rows)
-        change = upsert(item)
-        newest = {"finding": change.excluded.finding, "digest": change.excluded.digest}
-        connection.execute(
-            change.on_conflict_do_update(["ref"], set_=newest),
-            [{"ref": r["ref"], "finding": r["id"], "digest": r["digest"]} for r in rows],
+    changed = _changed(connection, known, findings, whole=whole, seen=seen)
+    times = changes.note(connection, run, at, changed)
+    standing = []
+    for ref in newest.keys() | changed.keys():
+        held = known.get(ref, _NEW)
+        number, sha = newest.get(ref, (held.finding, held.digest))
+        status, _ = changed.get(ref, (held.status, ""))
+        then = times.get(ref, held.at)
+        standing.append(
+            {"ref": ref, "finding": number, "digest": sha, "status": status, "at": then}
         )
+    if standing:
+        change = upsert(item)
+        later = {name: change.excluded[name] for name in ("finding", "digest", "status", "at")}
+        connection.execute(change.on_conflict_do_update(["ref"], set_=later), standing)
     return keep(connection, canonical(listed))
+
+
+def _changed(
+    connection: Connection,
+    known: Mapping[str, changes.Known],
+    findings: Sequence[Finding],
+    *,
+    whole: bool,
+    seen: Collection[Scope],
+) -> dict[str, tuple[str, str]]:
+    """By ref the new status, and when the one before began ("" if there was none)."""
+    statuses = changes.statuses_of(findings)
+    changed = {
+        ref: (status.value, known.get(ref, _NEW).at)
+        for ref, status in statuses.items()
+        if status.value != known.get(ref, _NEW).status
+    }
+    if whole:
+        for ref in changes.gone(connection, known, statuses, seen):
+            changed[ref] = changes.GONE, known[ref].at
+    return changed
 
 
 def load(connection: Connection, listed: str) -> list[Finding]:

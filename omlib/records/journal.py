@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, insert, select
 from omlib.model.item import Value
 from omlib.ports import Clock
 from omlib.records.canonical import canonical, read
-from omlib.records.chain import Entry, follow, verify
+from omlib.records.chain import Entry, follow
 from omlib.records.database import Database
 from omlib.records.tables import chain
 
@@ -63,12 +63,6 @@ def append(
             subject=subject,
         )
     )
-
-
-def first_bad(connection: Connection) -> int | None:
-    """The number of the first entry of the chain that does not hold, or None."""
-    rows = connection.execution_options(yield_per=1000).execute(select(chain).order_by(chain.c.seq))
-    return verify(map(_entry, rows))
 
 
 def _entry(row: Row[Any]) -> Entry:

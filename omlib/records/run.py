@@ -29,7 +29,8 @@ class Revision:
 class Run:
     """*complete*: everything declared in its scope was seen; None until the run has ended.
 
-    *summary* counts what the verb counts, for reconcile the items per status.
+    *summary* counts what the verb counts, for reconcile the items per status. *pruned*: when what
+    it saw and found was taken away.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Run:
     tool: str
     complete: bool | None
     summary: Mapping[str, int]
+    pruned: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,10 @@
 """The records of all runs: what was seen, what was found, who ran it, and from which revision."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -12,21 +13,28 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from omlib import VERSION
 from omlib.model.finding import Finding
+from omlib.model.history import ItemHistories, ItemHistory, Trend
+from omlib.model.item import Scope
 from omlib.model.observation import Observation
+from omlib.model.ref import Ref
 from omlib.ports import Clock
+from omlib.records import changes, history, sightings
 from omlib.records import findings as kept_findings
-from omlib.records import sightings
+from omlib.records import prune as pruning
 from omlib.records.blobs import keep, kept
-from omlib.records.canonical import canonical, digest, read
+from omlib.records.canonical import canonical, read
 from omlib.records.codec import outcome_from_plain, outcome_to_plain
 from omlib.records.database import Database
-from omlib.records.errors import NoSuchRunError
-from omlib.records.journal import StoreJournal, append, first_bad
+from omlib.records.errors import NoSuchRunError, RunPrunedError
+from omlib.records.journal import StoreJournal, append
 from omlib.records.locks import StoreLock
 from omlib.records.process import Process, is_dead, this_process
+from omlib.records.prune import Pruned
 from omlib.records.run import Outcome, Remembered, Revision, Run, RunState
+from omlib.records.seal import RUN_ENDED, run_facts
 from omlib.records.stamp import stamp
 from omlib.records.tables import run as table
+from omlib.records.verify import Head, Verified, verify
 
 
 class RecordStore:
@@ -59,10 +67,28 @@ class RecordStore:
     def lock(self, clock: Clock) -> StoreLock:
         return StoreLock(self._database, clock)
 
-    def verify(self) -> int | None:
-        """The number of the first entry of the chain that does not hold, or None."""
+    def verify(self, noted: Head | None = None) -> Verified:
+        """Hold all that is on record against the chain; *noted* is a head kept elsewhere."""
+        with self._database.examine() as connection:
+            return verify(connection, noted)
+
+    def would_prune(self, before: datetime) -> Pruned:
+        """What `prune` would take away. Reads only."""
         with self._database.read() as connection:
-            return first_bad(connection)
+            return pruning.what_would_go(connection, before)
+
+    def prune(self, before: datetime, *, at: datetime) -> Pruned:
+        """Take away what runs before that moment saw and found; see `omlib.records.prune`."""
+        with self._database.clear_out() as connection:
+            return pruning.prune(connection, before, at=at)
+
+    def compact(self) -> None:
+        """Make the file as small as its content."""
+        self._database.compact()
+
+    def size_bytes(self) -> int:
+        """Of the file and its log."""
+        return self._database.size_bytes()
 
     def begin_run(
         self,
@@ -113,34 +139,37 @@ class RecordStore:
             "summary": canonical(summary).decode(),
         }
         with self._database.write() as connection:
-            row = _row(connection, run)
+            _row(connection, run)
             connection.execute(update(table).where(table.c.id == run).values(ended))
-            found = kept_findings.digests(connection, row.findings) if row.findings else []
-            told = {
-                **ended,
-                "run": run,
-                "verb": row.verb,
-                "started": row.started,
-                "actor": row.actor,
-                "scope": row.scope,
-                "revision": row.revision,
-                "clean": row.clean,
-                "tool": row.tool,
-                "findings": digest(found),
-                "outcome": row.outcome or "",
-                "observation": sightings.sealed(connection, run),
-            }
-            append(connection, at=at, event="run.ended", facts=told)
+            digests = partial(kept_findings.digests, connection)
+            told = run_facts(connection, _row(connection, run), digests)
+            append(connection, at=at, event=RUN_ENDED, facts=told)
 
     def save_findings(
-        self, run: str, findings: Sequence[Finding], outcome: Outcome | None = None
+        self,
+        run: str,
+        findings: Sequence[Finding],
+        outcome: Outcome | None = None,
+        *,
+        whole: bool = False,
+        seen: Collection[Scope] = (),
     ) -> None:
-        """Keep what *run* found and concluded."""
+        """Keep what *run* found and concluded, and what it changed in the history.
+
+        *whole*: it compared the whole estate, so what it does not tell of is gone, an undeclared
+        thing only where its scope is in *seen*, the scopes that were seen whole.
+        """
         with self._database.write() as connection:
-            _row(connection, run)
-            values = {"findings": kept_findings.save(connection, run, findings)}
+            started = _row(connection, run).started
+            listed = kept_findings.save(
+                connection, run, started, findings, whole=whole, seen=frozenset(seen)
+            )
+            values = {"findings": listed}
             if outcome is not None:
                 values["outcome"] = keep(connection, canonical(outcome_to_plain(outcome)))
+            if whole:
+                departments = outcome.departments if outcome else ()
+                changes.count(connection, run, started, findings, departments)
             connection.execute(update(table).where(table.c.id == run).values(values))
 
     def save_observation(self, run: str, observation: Observation) -> None:
@@ -165,16 +194,31 @@ class RecordStore:
         with self._database.read() as connection:
             return _run(_row(connection, run))
 
+    def history(self, ref: Ref, *, until: datetime) -> ItemHistory | None:
+        """What became of an item up to *until*; None if no run had told of it."""
+        with self._database.read() as connection:
+            return history.item_history(connection, ref, until)
+
+    def histories(self, *, until: datetime) -> ItemHistories:
+        """What became of every item up to *until*."""
+        with self._database.read() as connection:
+            return history.item_histories(connection, until)
+
+    def trend(self, zone: tzinfo, *, until: datetime, since: datetime | None = None) -> Trend:
+        """How the estate and each department fared, day by day in *zone*."""
+        with self._database.read() as connection:
+            return history.trend(connection, zone, since=since, until=until)
+
     def findings(self, run: str) -> list[Finding]:
         """What a run found, in the order it found it."""
         with self._database.read() as connection:
-            listed = _row(connection, run).findings
+            listed = _unpruned(connection, run).findings
             return kept_findings.load(connection, listed) if listed else []
 
     def outcome(self, run: str) -> Outcome:
         """What a run concluded per system and department, and how far it saw."""
         with self._database.read() as connection:
-            sha = _row(connection, run).outcome
+            sha = _unpruned(connection, run).outcome
             return outcome_from_plain(kept(connection, sha)) if sha else Outcome()
 
 
@@ -197,6 +241,14 @@ def _row(connection: Connection, run: str) -> Row[Any]:
     return row
 
 
+def _unpruned(connection: Connection, run: str) -> Row[Any]:
+    """No findings and findings that were taken away must not look alike."""
+    row = _row(connection, run)
+    if row.pruned:
+        raise RunPrunedError(run=run, at=row.pruned)
+    return row
+
+
 def _run(row: Row[Any]) -> Run:
     state = RunState(row.state)
     if state is RunState.RUNNING and is_dead(Process(**read(row.process))):
@@ -214,4 +266,5 @@ def _run(row: Row[Any]) -> Run:
         tool=row.tool,
         complete=row.complete,
         summary=read(row.summary),
+        pruned=datetime.fromisoformat(row.pruned) if row.pruned else None,
     )

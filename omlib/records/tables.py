@@ -1,8 +1,9 @@
 """The tables of the records, as SQLAlchemy Core sees them. `migrations` makes and changes them.
 
 Findings are stored when they change: `finding` has a row for each new verdict on an item, `item`
-points to the newest one, and a run lists its rows' numbers in a blob. A quiet hourly run adds one
-row to `run`; an item's history is its rows in `finding`.
+points to the newest one, and a run lists its rows' numbers in a blob. `change` has a row for each
+new status of an item and `tally` one for each new count of a department: small, never changed and
+never pruned, they are the history. A quiet hourly run adds one row to `run` and one to `tally`.
 """
 
 from sqlalchemy import (
@@ -19,7 +20,7 @@ from sqlalchemy import (
 )
 
 APPLICATION_ID = 0x6F6D6C62  # "omlb" in SQLite's file header: this file is omlib's
-REVISIONS = ("0001",)  # all that this omlib can read or bring up to date, oldest first
+REVISIONS = ("0001", "0002")  # all that this omlib can read or bring up to date, oldest first
 HEAD = REVISIONS[-1]
 
 metadata = MetaData()
@@ -43,6 +44,7 @@ run = Table(
     Column("process", Text, nullable=False),
     Column("findings", String(64), ForeignKey("blob.sha256")),
     Column("outcome", String(64), ForeignKey("blob.sha256")),
+    Column("pruned", String(40)),  # when its findings and observations were removed
 )
 
 # content-addressed: zlib over canonical JSON, named by the JSON's digest
@@ -73,6 +75,32 @@ item = Table(
     Column("ref", Text, primary_key=True),
     Column("finding", Integer, ForeignKey("finding.id"), nullable=False),
     Column("digest", String(64), nullable=False),
+    Column("status", String(16), nullable=False, server_default=""),  # as in its newest change
+    Column("at", String(40), nullable=False, server_default=""),
+)
+
+# no foreign keys: these outlive what they were made from
+change = Table(
+    "change",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("ref", Text, nullable=False),
+    Column("run", String(32), nullable=False, index=True),
+    Column("at", String(40), nullable=False),
+    Column("status", String(16), nullable=False),  # a status, or `gone`
+    Index("ix_change_ref", "ref", "id"),
+)
+
+# counts by status, as JSON; "" is the whole estate, which has a row for every whole run
+tally = Table(
+    "tally",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("department", Text, nullable=False),
+    Column("run", String(32), nullable=False, index=True),
+    Column("at", String(40), nullable=False),
+    Column("counts", Text, nullable=False),
+    Index("ix_tally_department", "department", "id"),
 )
 
 observation = Table(

@@ -16,6 +16,9 @@ from omlib.report.wording import (
     change_errors,
     demo,
     errors,
+    formats,
+    history,
+    html,
     inventory_lists,
     next_steps,
     screens,
@@ -42,6 +45,9 @@ TABLES = (
     demo.SAID,
     errors.SAID,
     change_errors.SAID,
+    formats.SAID,
+    html.SAID,
+    history.SAID,
 )
 for _table in TABLES:
     _SAID.update(_table)

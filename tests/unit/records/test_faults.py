@@ -83,7 +83,7 @@ def test_processes_that_write_at_once_lose_nothing_from_the_first_moment_on(path
     with RecordStore(path) as store:
         assert len(set(runs)) == 45
         assert {run.id for run in store.runs(limit=100)} == set(runs)
-        assert store.verify() is None
+        assert store.verify().bad is None
         for name in "abc":
             journal = store.journal(FakeClock(), run="", subject=name)
             steps = [entry["step"] for entry in journal.entries()]
@@ -105,7 +105,7 @@ def test_killed_in_the_middle_of_writing_the_file_reads_and_the_chain_holds(path
         writer.stdout.close()
         writer.stderr.close()
         with RecordStore(path) as store:
-            assert store.verify() is None
+            assert store.verify().bad is None
             assert {run.id for run in store.runs(limit=10_000)} >= set(ended)
             assert all(len(store.findings(run)) == 40 for run in ended)
 
@@ -123,7 +123,7 @@ def _journal_until_full(path: Path) -> None:
         assert 3 < written < 99_999
         steps = [entry["step"] for entry in journal.entries()]
         assert steps == [str(number) for number in range(written)]
-        assert store.verify() is None
+        assert store.verify().bad is None
 
 
 def test_a_full_disk_is_told_and_what_was_written_stays(tmp_path: Path) -> None:

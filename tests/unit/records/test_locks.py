@@ -78,7 +78,7 @@ def test_a_lock_of_a_killed_process_is_taken_over_and_the_chain_says_so(path: Pa
             "li@ops",
             "wang@ops",
         )
-        assert store.verify() is None
+        assert store.verify().bad is None
 
 
 def test_a_lock_is_free_again_after_use_and_after_an_error(path: Path) -> None:

@@ -20,6 +20,7 @@ from omlib.records.errors import NoSuchRunError
 from omlib.records.provenance import actor, revision
 from omlib.records.run import Outcome, Revision, Run, RunState
 from omlib.records.store import RecordStore
+from omlib.records.verify import BadRecord, Part
 from omlib.testing.stores import START
 
 HOST = Scope(Plane.SERVER, "package", "oa-01")
@@ -197,12 +198,12 @@ def test_what_was_kept_of_an_ended_run_cannot_be_changed_unseen(path: Path) -> N
     with RecordStore(path) as store:
         run = _begun(store)
         store.end_run(run, at=START, state=RunState.ENDED, exit_code=0, complete=True, summary={})
-        assert store.verify() is None
+        assert store.verify().bad is None
         with sqlite3.connect(path) as file:
             file.execute(
                 "update chain set facts = replace(facts, '\"exit_code\":0', '\"exit_code\":2')"
             )
-        assert store.verify() == 1
+        assert store.verify().bad == BadRecord(part=Part.ENTRY, seq=1, run=run)
 
 
 def test_the_revision_says_whether_the_tree_was_clean(tmp_path: Path) -> None:
