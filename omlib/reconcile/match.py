@@ -3,12 +3,13 @@
 A ref that the plane itself could give (a package of a host) matches as it is. Elsewhere identity is
 a key: the bound live id, else the mark that its creation left. Names are never identity: two live
 things may share one. A retired item is also recognised by what it was known by (an address, a
-serial), but only among things that nobody else claims, so that a re-used address hurts no one.
+serial), but only where it stood and only among things that nobody else claims, so that an address
+that is used again, or in two projects at once, hurts no one.
 
 Where a key leads to several live things, or two items to one, nothing is chosen: it is contested.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from omlib.model.item import Actual, Declared, Key
@@ -80,13 +81,31 @@ def match(declared: Iterable[Declared], actual: Iterable[Actual]) -> Matching:
     taken = set(claims)  # one that two items claim is theirs to sort out, not a retired item's
     taken.update(id(seen) for hits in contested.values() for seen in hits)
     for item in sorted(retired, key=lambda one: one.ref):
-        hits = live.by_ref.get(item.ref) or live.by_first_key(item, item.keys)
-        if leftovers := [seen for seen in hits if id(seen) not in taken]:
+        if leftovers := _leftovers(item, live, taken):
             found[item.ref] = tuple(sorted(leftovers, key=_order))
             taken.update(id(seen) for seen in leftovers)
     settled = {id(seen) for hits in found.values() for seen in hits}
     unclaimed = sorted((seen for seen in items if id(seen) not in settled), key=_order)
     return Matching(found, contested, claimed_twice, tuple(unclaimed))
+
+
+def _leftovers(item: Declared, live: _Live, taken: Container[int]) -> list[Actual]:
+    """What is left of a retired *item*: by its ref, else the first of its keys that leads on.
+
+    A key that leads only to what others claim proves nothing: the next one is asked.
+    """
+    free = [seen for seen in live.by_ref.get(item.ref, ()) if id(seen) not in taken]
+    for key in sorted(item.keys, key=lambda one: one[0] not in STRONG):
+        if free:
+            break
+        hits = live.by_key.get((item.ref[0], item.ref[1], key), ())
+        free = [
+            seen
+            for seen in hits
+            if id(seen) not in taken
+            if key[0] in STRONG or seen.scope.where == item.scope.where
+        ]
+    return free
 
 
 def _strong(item: Declared) -> Iterable[Key]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from omlib.model.estate import Estate, Identity
-from omlib.model.item import Declared, Scope, Source
+from omlib.model.item import Declared, Key, Scope, Source
+from omlib.model.ref import Plane
 
 
 def retired_items(estate: Estate) -> Iterator[Declared]:
@@ -20,10 +21,13 @@ def retired_items(estate: Estate) -> Iterator[Declared]:
 
 
 def _item(identity: Identity, system: str, department: str, source: Source) -> Declared:
+    keys = identity.keys
+    if identity.ref.plane is Plane.CLOUD and all(key.space != "mark" for key in keys):
+        keys = (Key("mark", identity.ref.owner), *keys)  # omlib itself left it, whoever wrote this
     return Declared(
         ref=identity.ref,
         scope=Scope(identity.ref.plane, identity.ref.kind, identity.where),
-        keys=identity.keys,
+        keys=keys,
         systems=(system,),
         department=department,
         retired=True,
