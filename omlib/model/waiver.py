@@ -12,7 +12,8 @@ class Waiver:
     """*accepts* is the live value that was accepted; any other resurfaces.
 
     *path* is an attribute name, or `@presence` for a missing (accepts false) or unmanaged (accepts
-    true) item. *until* is the last day on which it holds.
+    true) item. *since* is the first day on which it holds (None: as early as you like), *until* the
+    last.
     """
 
     ref: Ref

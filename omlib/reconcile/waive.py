@@ -1,4 +1,4 @@
-"""Lay accepted drifts over differences. A waiver holds for one path, one value, until one day."""
+"""Lay accepted drifts over differences. A waiver holds for one path, one value, from day to day."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -28,6 +28,8 @@ class Waivers:
         """The difference, waived where a waiver in force accepts just this live value."""
         resurfaced: Resurfaced | None = None
         for waiver in self.by_path.get((ref, path), ()):
+            if waiver.since and waiver.since > self.today:
+                continue  # the policy limits its days from the first one: none comes before
             if kind.normal(path, waiver.accepts) != live:
                 resurfaced = Resurfaced.VALUE_CHANGED
             elif waiver.until < self.today:
