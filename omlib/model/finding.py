@@ -9,6 +9,7 @@ from omlib.model.ref import Ref
 from omlib.model.status import Status, UnknownReason, UnmanagedClass
 
 PRESENCE = "@presence"  # the path that stands for "is it there at all", in differences and waivers
+PLACE = "@where"  # the path of a thing that is alike in everything and stands elsewhere
 
 
 class Resurfaced(StrEnum):

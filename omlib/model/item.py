@@ -75,9 +75,9 @@ class Actual:
     """An item as seen.
 
     *ref* is the declared ref where the plane can know it (it was asked for just that), else the
-    `@` form. *unseen* names attributes that could not be read, and why. *system* is an owner that
-    the live thing itself names; *parent* the key of the thing that made this one. *pending* is the
-    mark of a creation that did not end.
+    `@` form. *unseen* names attributes that could not be read, and why; `@presence` among them: not
+    even whether it is there. *system* is an owner that the live thing itself names; *parent* the
+    key of the thing that made this one. *pending* is the mark of a creation that did not end.
     """
 
     ref: Ref

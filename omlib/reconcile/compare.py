@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from omlib.model.finding import Difference, Finding
+from omlib.model.finding import PLACE, PRESENCE, Difference, Finding
 from omlib.model.item import Actual, Declared, Key, Scope
 from omlib.model.kind import Form, kind_of
 from omlib.model.observation import Observation, Sight
@@ -68,6 +68,8 @@ def _declared_finding(
     if children:
         folded = tuple(sorted(ref for one in found for ref in children.get(id(one), ())))
     live = _live_name(seen) if len(found) == 1 else ", ".join(map(_live_name, found))
+    if seen.unseen and (hidden := _hidden(found)):
+        return _verdict(item, Status.UNKNOWN, reason=hidden, live=live, children=folded)
     if item.retired:
         presence, held = waivers.presence(item.ref, is_there=True)
         return _verdict(
@@ -84,6 +86,9 @@ def _declared_finding(
     differences: tuple[Difference, ...] = ()
     if not item.attributes.items() <= seen.attributes.items():  # nearly always alike: one step
         differences = tuple(_differences(item, seen, waivers))
+    if not differences and item.scope.where != seen.scope.where:  # the same project, another cloud
+        here, there = item.scope.where, seen.scope.where
+        differences = (Difference(path=PLACE, declared=here, actual=there),)
     unseen = seen.unseen and {
         name: why for name, why in sorted(seen.unseen.items()) if name in item.attributes
     }
@@ -107,6 +112,12 @@ def _declared_finding(
         label=seen.label,
         children=folded,
     )
+
+
+def _hidden(found: Sequence[Actual]) -> UnknownReason | None:
+    """Why it cannot be told whether any of *found* is there; None if one is."""
+    reasons = [seen.unseen.get(PRESENCE) for seen in found]
+    return reasons[0] if all(reasons) else None
 
 
 def _rivals_of(item: Declared, seen: Actual, matching: Matching) -> Iterator[str]:

@@ -28,6 +28,7 @@ READS = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"}
 NO_LOGIN = ("nologin", "false", "sync", "shutdown", "halt")
 HASH_LIMIT_BYTES = 256 * 1024 * 1024
 FILE_ATTRIBUTES = ("sha256", "owner", "group", "mode")
+PRESENCE = "@presence"  # among what is unseen: not even whether it is there
 
 
 class CannotTell(Exception):
@@ -185,7 +186,7 @@ def sort_units(units: "list[dict[str, str]]", names: "list[str]", full: bool) ->
         unit_of = by_name.get(name) or by_name.get(name + ".service")
         if unit_of is None:  # a name that systemd does not take as it stands
             found.items[name] = {}
-            found.unseen[name] = {"running": "error", "enabled": "error"}
+            found.unseen[name] = dict.fromkeys((PRESENCE, "running", "enabled"), "error")
         elif unit_of.get("LoadState") != "not-found":
             found.items[name], unseen = unit_attributes(unit_of)
             found.unseen.update({name: unseen} if unseen else {})
@@ -405,8 +406,10 @@ def files(asked: "dict[str, object]", _limit_s: int) -> Found:
                 found.items[path]["sha256"] = None  # a directory, device or pipe has no content
         except OSError as error:
             reason = "denied" if isinstance(error, PermissionError) else "error"
+            lost = [] if path in found.items else [PRESENCE]
             seen = found.items.setdefault(path, {})
-            found.unseen[path] = {name: reason for name in FILE_ATTRIBUTES if name not in seen}
+            lost += [name for name in FILE_ATTRIBUTES if name not in seen]
+            found.unseen[path] = dict.fromkeys(lost, reason)
     return found
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from omlib.model.finding import PRESENCE
 from omlib.model.item import Attributes, Value
 from omlib.model.status import UnknownReason
 from omlib.planes.access.faults import REASONS, Fault
@@ -57,7 +58,7 @@ def read_reply(body: Mapping[str, object], asked: Container[str]) -> Reply:
             },
             unseen={
                 _name(name, asked): {
-                    _attribute(key): UnknownReason(str(value)) for key, value in told.items()
+                    _unseen(key): UnknownReason(str(value)) for key, value in told.items()
                 }
                 for name, told in _mapping_of_mappings(body["unseen"]).items()
             },
@@ -138,6 +139,10 @@ def _attribute(key: str) -> str:
     if key not in _READERS:
         raise _NonsenseError("an attribute that nobody asked for")
     return key
+
+
+def _unseen(key: str) -> str:
+    return key if key == PRESENCE else _attribute(key)
 
 
 def _value(key: str, told: object) -> Value:

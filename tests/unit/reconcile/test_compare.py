@@ -2,14 +2,16 @@
 
 from datetime import UTC, date, datetime
 
-from omlib.model.finding import PRESENCE, Resurfaced
-from omlib.model.item import Actual, Attributes, Declared, Key, Scope
+from omlib.model.estate import Estate, Identity, Tombstone
+from omlib.model.finding import PLACE, PRESENCE, Resurfaced
+from omlib.model.item import Actual, Attributes, Declared, Key, Scope, Source
 from omlib.model.observation import Observation, Sight
 from omlib.model.ref import Plane, make_ref
 from omlib.model.status import Status, UnknownReason, UnmanagedClass
 from omlib.model.waiver import Waiver
 from omlib.reconcile.compare import reconcile
 from omlib.reconcile.owners import Owner, Owners
+from omlib.reconcile.retired import retired_items
 
 TODAY = date(2026, 11, 21)
 AT = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
@@ -166,6 +168,105 @@ def test_a_reused_address_of_a_retired_server_does_not_make_its_new_holder_resid
     assert [f.status for f in findings] == [Status.IN_SYNC, Status.IN_SYNC]
 
 
+def test_a_leftover_is_found_by_another_key_when_the_first_leads_to_a_new_holder() -> None:
+    address, mac = Key("address", "198.18.1.9"), Key("mac", "fa:16:3e:00:00:09")
+    holder = live("u1", "pay-1", keys=(Key("id", "u1"), Key("mark", "pay-1"), address))
+    leftover = live("u2", keys=(Key("id", "u2"), mac))
+    declared = [vm("pay-1"), retired("old", address, mac)]
+    findings = reconcile(declared, seen(holder, leftover), today=TODAY)
+    assert [(f.status, f.live) for f in findings] == [
+        (Status.RESIDUE, "u2"),
+        (Status.IN_SYNC, "u1"),
+    ]
+
+
+def test_the_mark_of_a_retired_server_says_more_than_an_address_that_stands_before_it() -> None:
+    address = Key("address", "198.18.1.9")
+    stranger = live("u1", keys=(Key("id", "u1"), address))
+    declared = [retired("old", address, Key("mark", "old"))]
+    findings = reconcile(declared, seen(stranger, live("u2", "old")), today=TODAY)
+    assert {f.live: f.status for f in findings} == {
+        "u1": Status.UNMANAGED,
+        "u2": Status.RESIDUE,
+    }
+
+
+def test_an_address_that_is_used_in_another_project_too_makes_nothing_residue_there() -> None:
+    address = Key("address", "10.0.0.9")
+    other = Scope(Plane.CLOUD, "server", "gov-cloud:RegionOne:edu")
+    stranger = Actual(
+        ref=make_ref(Plane.CLOUD, "server", f"@{other.where}:u5"),
+        scope=other,
+        attributes={},
+        keys=(Key("id", "u5"), address),
+    )
+    both = Observation(sights={HRSS: WHOLE, other: WHOLE}, actual=(stranger,))
+    findings = reconcile([retired("old", address)], both, today=TODAY)
+    assert [f.status for f in findings] == [Status.UNMANAGED, Status.IN_SYNC]
+
+
+def test_a_retired_item_of_a_cloud_is_known_by_its_mark_although_nobody_wrote_it() -> None:
+    identity = Identity(ref=make_ref(Plane.CLOUD, "server", "old"), where=HRSS.where)
+    stone = Tombstone(
+        system="old-card",
+        name="旧一卡通",
+        department="edu",
+        closed=TODAY,
+        quarantine_until=TODAY,
+        identities=(identity,),
+        source=Source("tombstones/old-card.yml", 1),
+    )
+    estate = Estate(
+        name="市",
+        timezone="Asia/Shanghai",
+        departments={},
+        sites={},
+        clouds={},
+        systems={},
+        vms={},
+        security_groups={},
+        servers={},
+        devices={},
+        rooms={},
+        circuits={},
+        contracts=(),
+        windows={},
+        tombstones={"old-card": stone},
+        waivers=(),
+    )
+    (finding,) = reconcile(retired_items(estate), seen(live("u7", "old")), today=TODAY)
+    assert finding.status is Status.RESIDUE
+
+
+def test_a_path_that_could_not_even_be_looked_for_is_neither_in_sync_nor_residue() -> None:
+    scope = Scope(Plane.SERVER, "file", "pay-1")
+    ref = make_ref(Plane.SERVER, "file", "pay-1", "/root/app.conf")
+    unseen = dict.fromkeys((PRESENCE, "mode"), UnknownReason.DENIED)
+    told = Actual(ref=ref, scope=scope, attributes={}, unseen=unseen)
+    for gone in (False, True):
+        (finding,) = reconcile(
+            [Declared(ref=ref, scope=scope, retired=gone)],
+            Observation(sights={scope: WHOLE}, actual=(told,)),
+            today=TODAY,
+        )
+        assert (finding.status, finding.reason) == (Status.UNKNOWN, UnknownReason.DENIED)
+
+
+def test_a_server_that_stands_in_another_cloud_is_not_in_sync() -> None:
+    scope = Scope(Plane.CLOUD, "server", "old-cloud:RegionOne:hrss")
+    elsewhere = Actual(
+        ref=make_ref(Plane.CLOUD, "server", f"@{scope.where}:u1"),
+        scope=scope,
+        attributes={"vcpu": 4},
+        keys=(Key("id", "u1"), Key("mark", "pay-1")),
+    )
+    both = Observation(sights={HRSS: WHOLE, scope: WHOLE}, actual=(elsewhere,))
+    (finding,) = reconcile([vm("pay-1")], both, today=TODAY)
+    (difference,) = finding.differences
+    assert finding.status is Status.DIVERGED
+    assert (difference.path, difference.actual) == (PLACE, scope.where)
+
+
 def test_a_live_thing_that_names_a_retired_system_is_residue() -> None:
     owners = Owners(systems={"old-card": "edu"}, retired=frozenset({"old-card"}))
     leftover = live("u8", system="old-card")
@@ -264,6 +365,14 @@ def test_a_waiver_holds_on_its_last_day_and_resurfaces_the_day_after() -> None:
         (finding,) = reconcile([vm("pay-1")], observed, waivers=[waiver(until=until)], today=TODAY)
         assert finding.status is status
     assert finding.differences[0].resurfaced is Resurfaced.EXPIRED
+
+
+def test_a_waiver_does_not_hold_before_its_first_day() -> None:
+    observed = seen(live("u1", "pay-1", vcpu=8))
+    for since, status in ((TODAY, Status.WAIVED), (date(2026, 11, 22), Status.DIVERGED)):
+        later = waiver(since=since, until=date(2027, 1, 1))
+        (finding,) = reconcile([vm("pay-1")], observed, waivers=[later], today=TODAY)
+        assert finding.status is status
 
 
 def test_a_value_other_than_the_accepted_one_resurfaces() -> None:

@@ -152,7 +152,7 @@ def test_a_unit_is_found_by_any_of_its_names() -> None:
     }
     assert found.unseen == {
         "slow": {"running": "in_transition"},
-        "we*rd": {"running": "error", "enabled": "error"},
+        "we*rd": {"@presence": "error", "running": "error", "enabled": "error"},
     }
 
 
@@ -247,7 +247,9 @@ def test_what_may_not_be_read_is_unseen_and_not_absent() -> None:
     assert answer["items"][str(secret)]["owner"] == "root"
     assert answer["unseen"] == {
         str(secret): {"sha256": "denied"},
-        str(shut / "inside"): dict.fromkeys(("sha256", "owner", "group", "mode"), "denied"),
+        str(shut / "inside"): dict.fromkeys(
+            ("@presence", "sha256", "owner", "group", "mode"), "denied"
+        ),
     }
 
 
