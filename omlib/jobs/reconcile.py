@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
+from omlib import VERSION
 from omlib.errors import OmlibError
 from omlib.jobs.observe import Look, observe
 from omlib.jobs.selection import Selection
@@ -56,12 +57,9 @@ def reconcile_estate(
     the look gives the partial comparison, labelled so; the run's state says interrupted.
     """
     began, started = time.monotonic(), clock.now()
+    who, where_from = actor(), revision(work.root)
     run = store.begin_run(
-        verb="reconcile",
-        at=started,
-        actor=actor(),
-        scope=selection.typed,
-        revision=revision(work.root),
+        verb="reconcile", at=started, actor=who, scope=selection.typed, revision=where_from
     )
     try:
         looks: tuple[Look, ...] = ()
@@ -99,6 +97,10 @@ def reconcile_estate(
                 labels=labels,
                 observed_at=_local(oldest, zone),
                 fail_on=fail_on,
+                actor=who,
+                revision=where_from.commit,
+                clean=where_from.clean,
+                tool=VERSION,
             ),
         )
         outcome = Outcome(

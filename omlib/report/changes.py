@@ -17,7 +17,8 @@ class Changes:
     """*unchanged* counts the current findings that are neither new, nor changed, nor closed now.
 
     *gone*, as they were: open before, in sync now or no longer there. *lost*: open before, and no
-    longer there, but their listing has a gap now: whether they are gone, nobody knows.
+    longer there, but their listing has a gap now: whether they are gone, nobody knows. *since* is
+    the id of the earlier run.
     """
 
     new: tuple[Finding, ...]
@@ -25,10 +26,15 @@ class Changes:
     gone: tuple[Finding, ...]
     lost: tuple[Finding, ...]
     unchanged: int
+    since: str = ""
 
 
 def changes(
-    previous: Sequence[Finding], current: Sequence[Finding], *, gaps: Collection[Scope] = ()
+    previous: Sequence[Finding],
+    current: Sequence[Finding],
+    *,
+    gaps: Collection[Scope] = (),
+    since: str = "",
 ) -> Changes:
     """Each list in the order of its findings. *gaps*: the listings that broke off this time."""
     before = {key_of(finding): finding for finding in previous}
@@ -57,6 +63,7 @@ def changes(
         gone=tuple(one for one in previous if key_of(one) in closed),
         lost=tuple(one for one in left if key_of(one) in blind),
         unchanged=unchanged,
+        since=since,
     )
 
 

@@ -19,5 +19,17 @@ def json_text(told: Mapping[str, object]) -> str:
     >>> json_text({"name": "\\u202e\\ud800"})
     '{\\n  "name": "\\\\u202e\\\\ud800"\\n}\\n'
     """
-    text = json.dumps(told, ensure_ascii=False, indent=2, allow_nan=False)
-    return _ESCAPED.sub(lambda found: json.dumps(found[0])[1:-1], text) + "\n"
+    return _safe(json.dumps(told, ensure_ascii=False, indent=2, allow_nan=False)) + "\n"
+
+
+def json_line(told: Mapping[str, object]) -> str:
+    """The same on one line, without its end.
+
+    >>> json_line({"a": [1, "\x9b"]})
+    '{"a":[1,"\\u009b"]}'
+    """
+    return _safe(json.dumps(told, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+
+
+def _safe(text: str) -> str:
+    return _ESCAPED.sub(lambda found: json.dumps(found[0])[1:-1], text)

@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from rich.cells import cell_len
 
-# letters by category, and yet nothing is drawn: Hangul fillers
-_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0")
+# nothing is drawn, whatever their category says: Hangul fillers, and what XML does not take
+_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\ufffe\uffff")
 _SHOWN_BLANKS = frozenset(" \u3000")  # U+3000 is the blank of Chinese text, two cells wide
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs", "Mn", "Me"})
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}

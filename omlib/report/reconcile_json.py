@@ -1,4 +1,4 @@
-"""The reconcile result for programs: `omlib.reconcile/1.0`, published in docs/schema.
+"""The reconcile result for programs: `omlib.reconcile/1.1`, published in docs/schema.
 
 A reader ignores keys it does not know (a minor version adds some) and refuses another major
 version. Keys stand in one order, times are UTC, and equal results give equal bytes.
@@ -7,25 +7,16 @@ version. Keys stand in one order, times are UTC, and equal results give equal by
 from omlib.model.estate import Estate
 from omlib.model.finding import Coverage, Finding, Verdict
 from omlib.model.item import Value
-from omlib.report.reconciliation import Reconciliation
+from omlib.report.reconciliation import Reconciliation, RunFacts
 from omlib.report.values import moment_json
 
-SCHEMA = "omlib.reconcile/1.0"
+SCHEMA = "omlib.reconcile/1.1"
 
 
 def reconcile_json(it: Reconciliation) -> dict[str, object]:
-    run = it.run
     return {
         "schema": SCHEMA,
-        "run": {
-            "id": run.id,
-            "estate": it.estate.name,
-            "scope": run.scope,
-            "started": moment_json(run.started),
-            "took_ms": round(run.took_s * 1000),
-            "labels": [label.value for label in run.labels],
-            "observed_at": moment_json(run.observed_at) if run.observed_at else None,
-        },
+        "run": run_json(it.run, it.estate.name),
         "complete": it.complete,
         "exit_code": it.exit_code,
         "summary": {
@@ -36,8 +27,24 @@ def reconcile_json(it: Reconciliation) -> dict[str, object]:
         "departments": [
             _department(verdict, it.estate) for verdict in it.verdicts.departments.values()
         ],
-        "findings": [_finding(finding) for finding in it.findings],
-        "coverage": [_coverage(row) for row in it.coverage],
+        "findings": [finding_json(finding) for finding in it.findings],
+        "coverage": [coverage_json(row) for row in it.coverage],
+    }
+
+
+def run_json(run: RunFacts, estate: str) -> dict[str, object]:
+    return {
+        "id": run.id,
+        "estate": estate,
+        "scope": run.scope,
+        "started": moment_json(run.started),
+        "took_ms": round(run.took_s * 1000),
+        "labels": [label.value for label in run.labels],
+        "observed_at": moment_json(run.observed_at) if run.observed_at else None,
+        "actor": run.actor,
+        "revision": run.revision or None,
+        "clean": run.clean,
+        "tool": run.tool,
     }
 
 
@@ -69,7 +76,7 @@ def _verdict(verdict: Verdict) -> dict[str, object]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, object]:
+def finding_json(finding: Finding) -> dict[str, object]:
     return {
         "ref": str(finding.ref),
         "plane": finding.ref.plane.value,
@@ -104,7 +111,7 @@ def _value(value: Value) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _coverage(row: Coverage) -> dict[str, object]:
+def coverage_json(row: Coverage) -> dict[str, object]:
     return {
         "plane": str(row.plane),
         "scopes": row.scopes,

@@ -1,21 +1,24 @@
 """One city small enough to read and with every status in it, compared by the real core."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
 from omlib.model.estate import Cloud, Department, Estate, Project, System
+from omlib.model.finding import Finding
 from omlib.model.item import Actual, Declared, Key, Scope, Source, Value
 from omlib.model.lifecycle import Lifecycle, LifecycleStatus, Stage
 from omlib.model.observation import Observation, Sight
 from omlib.model.ref import LIVE, Plane, make_ref
-from omlib.model.status import UnknownReason
+from omlib.model.status import Status, UnknownReason, UnmanagedClass
 from omlib.model.waiver import Waiver
 from omlib.reconcile.compare import reconcile
 from omlib.reconcile.coverage import coverage
 from omlib.reconcile.owners import owners_of
 from omlib.reconcile.rollup import roll_up
+from omlib.report.changes import Changes, changes, gaps_of
 from omlib.report.reconciliation import Label, Reconciliation, RunFacts
 
 NOW = datetime(2026, 11, 21, 2, 0, 7, tzinfo=timezone(timedelta(hours=8)))
@@ -86,7 +89,7 @@ def _estate() -> Estate:
         contracts=(),
         windows={},
         tombstones={},
-        waivers=(),
+        waivers=_waivers(),
     )
 
 
@@ -256,10 +259,42 @@ def city() -> Reconciliation:
     )
     return Reconciliation(
         run=RunFacts(
-            id="20261121-020007-7c1e", started=NOW, took_s=12.4, labels=(Label.SIMULATION,)
+            id="20261121-020007-7c1e",
+            started=NOW,
+            took_s=12.4,
+            labels=(Label.SIMULATION,),
+            actor="li@ops-1",
+            revision="4c1d0a0f6f3d9c1f5b0e8a7d6c5b4a3f2e1d0c9b",
+            clean=True,
+            tool="0.1.0",
         ),
         estate=estate,
         findings=findings,
         verdicts=roll_up(findings, estate),
         coverage=coverage(declared, seen),
     )
+
+
+@pytest.fixture
+def since_yesterday(city: Reconciliation) -> Changes:
+    """Something new, changed, gone, and lost from sight."""
+    by_ref = {str(finding.ref): finding for finding in city.findings}
+    app = by_ref["cloud/server/hrss-app-01"]
+    acl = by_ref["network/section/core-sw-1/acl 3000"]
+    listener = next(finding for finding in city.findings if finding.ref.kind == "listener")
+    known = [one for one in city.findings if one not in (app, acl)]
+    before = [
+        *known,
+        replace(app, differences=(replace(app.differences[0], actual=6144),)),
+        replace(acl, status=Status.IN_SYNC, differences=()),
+        replace(listener, ref=make_ref(Plane.SERVER, "listener", "oa-01", "tcp/*:8080")),
+        Finding(
+            ref=make_ref(Plane.CLOUD, "port", f"{LIVE}{EDU}:5f0c1e9a-0d4f-4c53-9a6e-0f4f4c1d0b01"),
+            status=Status.UNMANAGED,
+            scope=Scope(Plane.CLOUD, "port", EDU),
+            unmanaged=UnmanagedClass.UNKNOWN_OWNER,
+            live="5f0c1e9a-0d4f-4c53-9a6e-0f4f4c1d0b01",
+        ),
+    ]
+    gaps = gaps_of(city.coverage)
+    return changes(before, city.findings, gaps=gaps, since="20261120-020003-1f0a")
