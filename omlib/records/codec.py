@@ -48,7 +48,7 @@ def sight_to_plain(sight: Sight) -> Plain:
         "by": sight.by,
         "via": sight.via,
         "took_s": sight.took_s,
-    } | _filled(reason=sight.reason, detail=sight.detail)
+    } | _filled(reason=sight.reason, detail=sight.detail, asked=sight.asked)
 
 
 def sight_from_plain(told: Mapping[str, Any]) -> Sight:
@@ -60,6 +60,7 @@ def sight_from_plain(told: Mapping[str, Any]) -> Sight:
         via=told["via"],
         detail=told.get("detail", ""),
         took_s=told["took_s"],
+        asked=told.get("asked", ""),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from omlib.records.canonical import read
-from omlib.records.tables import blob, finding
+from omlib.records.tables import blob, finding, observation
 from omlib.records.tables import run as run_table
 
 # what a spoilt row may raise on its way back to a noun
@@ -36,6 +36,10 @@ class Intact:
                 whole = False
             if not whole:
                 self.bad_blobs.add(sha)
+        lost = select(observation.c.actual).where(
+            observation.c.actual.not_in(select(blob.c.sha256))
+        )
+        self.bad_blobs.update(self._connection.execute(lost.distinct()).scalars())
 
     def _read_findings(self) -> None:
         runs = set(self._connection.execute(select(run_table.c.id)).scalars())

@@ -233,6 +233,11 @@ class _Check:
             raise _Misfit(Part.OBSERVATION, detail=sha)
 
     def _newest(self) -> None:
+        """Each item and each scope has its pointer to what is newest of it, and it fits."""
+        for one, pointers in ((change.c.ref, item.c.ref), (observation.c.scope, scope.c.scope)):
+            lacking = select(one).where(one.not_in(select(pointers))).limit(1)
+            if (found := self.connection.execute(lacking).scalar()) is not None:
+                raise _Misfit(Part.NEWEST, detail=found)
         each = change.alias()
         last = select(func.max(each.c.id)).where(each.c.ref == item.c.ref).scalar_subquery()
         asked = select(item, change.c.status.label("changed"), change.c.at.label("since"))
