@@ -108,7 +108,13 @@ def reconcile_estate(
             departments=tuple(told.verdicts.departments.values()),
             coverage=tuple(told.coverage),
         )
-        store.save_findings(run, told.findings, outcome)
+        store.save_findings(
+            run,
+            told.findings,
+            outcome,
+            whole=selection.everything and not interrupted,
+            seen=[scope for scope, sight in seen.sights.items() if sight.complete],
+        )
     except BaseException as fault:
         state = RunState.INTERRUPTED if isinstance(fault, KeyboardInterrupt) else RunState.FAILED
         store.end_run(run, at=clock.now(), state=state, exit_code=1, complete=False, summary={})
