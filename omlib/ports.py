@@ -5,7 +5,7 @@ The planes' suite is `omlib.testing.plane_contract`.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -22,12 +22,15 @@ class Target:
     """One thing that is asked at once: a host, a device, a project of a cloud.
 
     Targets of one *site* share its cap. After *deadline_s* seconds whoever asked stops waiting.
+    *asked* is a digest per scope of what would be asked for now, where that is not simply all there
+    is: a look that was asked for something else tells nothing of what is wanted since.
     """
 
     name: str
     site: str
     scopes: tuple[Scope, ...]
     deadline_s: float
+    asked: Mapping[Scope, str] = field(default_factory=dict)
 
 
 class Plane(Protocol):

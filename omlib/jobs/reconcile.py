@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from omlib import VERSION
 from omlib.errors import OmlibError
+from omlib.jobs.history import asked_for
 from omlib.jobs.observe import Look, observe
+from omlib.jobs.remembered import as_asked_now
 from omlib.jobs.selection import Selection
 from omlib.jobs.workspace import Workspace
 from omlib.model.item import Declared
@@ -59,7 +61,11 @@ def reconcile_estate(
     began, started = time.monotonic(), clock.now()
     who, where_from = actor(), revision(work.root)
     run = store.begin_run(
-        verb="reconcile", at=started, actor=who, scope=selection.typed, revision=where_from
+        verb="reconcile",
+        at=started,
+        actor=who,
+        scope=asked_for(selection.typed, (*labels, Label.OFFLINE) if offline else labels),
+        revision=where_from,
     )
     try:
         looks: tuple[Look, ...] = ()
@@ -69,7 +75,8 @@ def reconcile_estate(
             remembered = store.last_observation()
             if not remembered.observation.sights:
                 raise NothingRememberedError(records=str(work.records))
-            seen, oldest = remembered.observation, remembered.oldest
+            seen = as_asked_now(remembered.observation, work.planes, work.items)
+            oldest = remembered.oldest
             labels = (*labels, Label.OFFLINE)
         else:
             observed = observe(

@@ -10,15 +10,21 @@ from omlib.model.finding import Finding
 from omlib.model.item import Declared
 from omlib.model.ref import Plane
 from omlib.model.status import DRIFT, Status
+from omlib.reconcile.owners import owners_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Empty means all. A department includes those below it."""
+    """Empty means all. A department includes those below it.
+
+    *owned* are the places (`Scope.where`) of the systems and departments themselves: undeclared
+    things there are theirs too, also where they have not declared anything.
+    """
 
     systems: frozenset[str] = frozenset()
     departments: frozenset[str] = frozenset()
     planes: frozenset[Plane] = frozenset()
+    owned: frozenset[str] = frozenset()
     typed: str = field(default="", compare=False)
 
     @property
@@ -36,10 +42,10 @@ class Selection:
         return [one for one in planes if not self.planes or one.name in self.planes]
 
     def places(self, items: Iterable[Declared]) -> frozenset[str] | None:
-        """The places to look at, None for all."""
-        if self.everything:
+        """The places to look at on the selected planes, None for all."""
+        if not self.systems and not self.departments:
             return None
-        return frozenset(item.scope.where for item in items if self.holds(item))
+        return self.owned.union(item.scope.where for item in items if self.holds(item))
 
 
 def select(
@@ -66,6 +72,7 @@ def select(
         if not more:
             break
         below |= more
+    places = owners_of(estate).places
     held = {s.id for s in estate.systems.values() if s.department in below} | set(systems)
     typed = [f"--system {name}" for name in systems]
     typed += [f"--department {name}" for name in departments]
@@ -74,6 +81,11 @@ def select(
         systems=frozenset(held),
         departments=frozenset(below),
         planes=frozenset(map(Plane, planes)),
+        owned=frozenset(
+            where
+            for where, owner in places.items()
+            if owner.department in below or held.intersection(owner.systems)
+        ),
         typed=" ".join(typed),
     )
 

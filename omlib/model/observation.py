@@ -13,7 +13,8 @@ class Sight:
     """How a scope was seen. *complete*: an authenticated listing was read to its end.
 
     There is no default: who observes must say it. *reason* is None exactly when complete. *detail*
-    is the other side's own words, cleaned and cut; *by* the account that looked; *via* how.
+    is the other side's own words, cleaned and cut; *by* the account that looked; *via* how. *asked*
+    says what was asked for (`Target.asked`), "" where a listing has everything there is.
     """
 
     complete: bool
@@ -23,6 +24,7 @@ class Sight:
     via: str
     detail: str = ""
     took_s: float = 0.0
+    asked: str = ""
 
     def __post_init__(self) -> None:
         if self.complete == (self.reason is not None):

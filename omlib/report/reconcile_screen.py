@@ -100,6 +100,7 @@ def next_steps(it: Reconciliation, lang: Lang) -> list[str]:
     reasons = {finding.reason for finding in it.findings if finding.reason}
     reasons |= {reason for finding in it.findings for reason in finding.unseen.values()}
     reasons |= {reason for row in it.coverage for _, reason, _ in row.gaps}
+    reasons |= {UnknownReason.NOT_CHECKED} if it.empty else set()
     lost = sum(1 for f in it.findings for difference in f.differences if difference.resurfaced)
     codes = [f"next.{status}" for status in WORST_FIRST if status in DRIFT & present]
     codes += [f"next.{reason}" for reason in UnknownReason if reason in reasons]

@@ -53,12 +53,18 @@ class Reconciliation:
     def exit_code(self) -> int:
         if Label.INTERRUPTED in self.run.labels:
             return exits.INTERRUPTED
-        return exits.exit_code(self.findings, self.coverage, fail_on=self.run.fail_on)
+        code = exits.exit_code(self.findings, self.coverage, fail_on=self.run.fail_on)
+        return code | exits.INCOMPLETE if self.empty else code
+
+    @property
+    def empty(self) -> bool:
+        """Nothing was declared and nothing looked at: not in sync, but not checked."""
+        return not self.findings and not self.coverage
 
     @property
     def complete(self) -> bool:
-        """Everything in scope was seen: nothing unknown, no gap, not interrupted."""
-        if Label.INTERRUPTED in self.run.labels:
+        """Everything in scope was seen: nothing unknown, no gap, not interrupted, not empty."""
+        if self.empty or Label.INTERRUPTED in self.run.labels:
             return False
         return not exits.exit_code(self.findings, self.coverage) & exits.INCOMPLETE
 

@@ -3,6 +3,7 @@
 Read only: there is no way from here to a command that changes a device.
 """
 
+import hashlib
 import time
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
@@ -53,6 +54,7 @@ class NetworkPlane:
                 site=device.access.site,
                 scopes=(scope_of(device.id),),
                 deadline_s=self._estate.sites[device.access.site].deadline_s,
+                asked={scope_of(device.id): self._asked(device)},
             )
             for _, device in sorted(self._estate.devices.items())
         )
@@ -78,8 +80,16 @@ class NetworkPlane:
             via=look.via,
             detail=look.detail,
             took_s=took_s,
+            asked=self._asked(device),
         )
         return Observation(sights={scope_of(device.id): sight}, actual=look.actual)
+
+    def _asked(self, device: Device) -> str:
+        """Stands for the sections that are reported; "" for all that there are."""
+        if device.ownership == "full":
+            return ""
+        names = sorted(str(ref) for ref in self._declared.get(device.id, ()))
+        return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
 
     def propose(self, findings: Sequence[Finding]) -> Sequence[Action]:  # noqa: ARG002
         return ()

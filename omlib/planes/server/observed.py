@@ -1,18 +1,29 @@
 """What a look at a host told, as items and sights. Pure."""
 
-from collections.abc import Iterator
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from omlib.model.estate import Server
 from omlib.model.item import Actual, Attributes, Scope
 from omlib.model.observation import Observation, Sight
 from omlib.model.ref import Plane, make_ref
+from omlib.model.status import UnknownReason
 from omlib.planes.server.declared import Wanted, is_full, scope_of
 from omlib.planes.server.probe import Look
 from omlib.planes.server.reply import Reply
 
 # where all that is declared of an item is that it is away, its absence is what was declared
 _AWAY: tuple[Attributes, ...] = ({"present": False}, {"running": False, "enabled": False})
+_AT_A_PRICE = {"file": "sha256", "listener": "process"}  # read only where it is declared
+
+
+def asked_digest(kind: str, items: Mapping[str, Attributes], *, full: bool) -> str:
+    """Stands for what a look is asked of one kind: another question had another answer."""
+    dear = _AT_A_PRICE.get(kind)
+    told = [[name, dear in items[name], items[name] in _AWAY] for name in sorted(items)]
+    return hashlib.sha256(json.dumps([full, told]).encode("ascii")).hexdigest()[:16]
 
 
 def observed(
@@ -29,6 +40,7 @@ def observed(
             via="ssh",
             detail=reply.detail,
             took_s=took_s,
+            asked=asked_digest(kind, wanted[kind], full=is_full(server.state, kind)),
         )
         actual += _items(server, kind, wanted, reply)
     return Observation(sights=sights, actual=tuple(actual))
@@ -45,5 +57,11 @@ def _items(server: Server, kind: str, wanted: Wanted, reply: Reply) -> Iterator[
             ref=make_ref(Plane.SERVER, kind, server.id, name),
             scope=scope_of(server, kind),
             attributes=found[name],
-            unseen=reply.unseen.get(name, {}),
+            unseen={**_not_asked(kind, found[name]), **reply.unseen.get(name, {})},
         )
+
+
+def _not_asked(kind: str, attributes: Attributes) -> Mapping[str, UnknownReason]:
+    """So that a later comparison with this look does not take what nobody read for "has none"."""
+    dear = _AT_A_PRICE.get(kind)
+    return {dear: UnknownReason.NOT_CHECKED} if dear and dear not in attributes else {}

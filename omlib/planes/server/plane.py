@@ -12,7 +12,7 @@ from omlib.model.ref import Plane
 from omlib.planes.access.faults import AccessError
 from omlib.planes.access.way import way_to
 from omlib.planes.server.declared import Wanted, asked, is_full, scope_of
-from omlib.planes.server.observed import observed
+from omlib.planes.server.observed import asked_digest, observed
 from omlib.planes.server.probe import Look, look
 from omlib.planes.server.reply import Reply
 from omlib.ports import Clock, Secrets, Target
@@ -44,6 +44,10 @@ class ServerPlane:
             site=site.id,
             scopes=tuple(scope_of(server, kind) for kind in kinds),
             deadline_s=site.deadline_s + GRACE_S,
+            asked={
+                scope_of(server, kind): asked_digest(kind, items, full=is_full(server.state, kind))
+                for kind, items in kinds.items()
+            },
         )
 
     def observe(self, target: Target) -> Observation:

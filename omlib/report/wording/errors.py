@@ -128,6 +128,14 @@ SAID: dict[str, tuple[str, str]] = {
         "Run `omlib reconcile` once without --offline.",
         "请先不带 --offline 运行一次 `omlib reconcile`。",
     ),
+    "error.nothing_compared": (
+        "Run {run} ({verb}, {state}) came to no comparison, so there is nothing to report.",
+        "运行 {run}（{verb}，{state}）没有得出比对结果，无可报告。",
+    ),
+    "error.nothing_compared.next": (
+        "`omlib runs show {run}` tells how it ended; `omlib runs list` lists the others.",
+        "`omlib runs show {run}` 查看其结果；`omlib runs list` 列出其他运行。",
+    ),
     "error.access": (
         "The host could not be reached or read: {fault} {detail}",
         "无法访问或读取该主机：{fault} {detail}",
