@@ -1,12 +1,16 @@
 """Commands that look and never write to what they look at: observe, reconcile, report, runs."""
 
-from typing import Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from omlib.cli.options import AsJson, Inventory, Language, Records, language
 from omlib.cli.progress import StepProgress
 from omlib.cli.show import show, show_json
+
+if TYPE_CHECKING:
+    from omlib.report.formats import Format
 
 runs = typer.Typer(help="What earlier runs found.", no_args_is_help=True)
 
@@ -133,33 +137,82 @@ def reconcile(
 
 def report(
     run: Annotated[str, typer.Argument(help="A run's id; without it, the last.")] = "",
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            "-f",
+            help="screen, json, jsonl, sarif, junit, markdown, html or xlsx.",
+        ),
+    ] = "",
+    out: Annotated[
+        str,
+        typer.Option(
+            "--out", "-o", help="Write to this file, whole or not at all; - is the screen."
+        ),
+    ] = "-",
+    against: Annotated[
+        str,
+        typer.Option(
+            "--against",
+            help="Tell what changed since this run. Default: the last one of the same scope.",
+            show_default=False,
+        ),
+    ] = "",
+    limit_chars: Annotated[
+        int | None,
+        typer.Option(
+            "--limit-chars",
+            min=6000,
+            help="Markdown of this length at most: 65536 for a comment on GitHub.",
+            show_default=False,
+        ),
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="List also what is in sync.")] = False,
     path: Inventory = None,
     records: Records = None,
     lang: Language = "",  # noqa: ARG001
     as_json: AsJson = False,
 ) -> int:
-    """Show a recorded comparison again, as it was concluded then.
+    """Show a recorded comparison again, as it was concluded then, or write it in another format.
+
+    The exit code is that of the comparison, in every format; docs/reports.md shows them all.
 
     Examples:
 
       omlib report
 
       omlib report 20261121T093015Z-7f3a --json
-    """
-    from omlib.jobs.history import recorded
-    from omlib.jobs.workspace import open_workspace
-    from omlib.report.reconcile_json import reconcile_json
-    from omlib.report.reconcile_screen import reconcile_report
 
+      omlib report --format html --out report.html
+
+      omlib report --format markdown --limit-chars 65536
+    """
+    from omlib.cli.show import show_report
+    from omlib.jobs.reports import report_of
+    from omlib.jobs.workspace import open_workspace
+
+    chosen = _format(form, as_json, out)
     work = open_workspace(path, records)
     with work.store() as store:
-        told = recorded(work, store, run)
-    if as_json:
-        show_json(reconcile_json(told))
-    else:
-        show(reconcile_report(told, language(), everything=everything))
-    return told.exit_code
+        told = report_of(work, store, run, against, chosen)
+    show_report(told, chosen, out, language(), everything=everything, limit_chars=limit_chars)
+    return told.told.exit_code
+
+
+def _format(form: str, as_json: bool, out: str) -> "Format":
+    from omlib.errors import UsageError
+    from omlib.report.formats import Format
+
+    if as_json and form not in ("", "json"):
+        raise UsageError(what="json_and_format", name=form)
+    try:
+        chosen = Format(form or ("json" if as_json else "screen"))
+    except ValueError:
+        raise UsageError(what="no_such_format", name=form, known=", ".join(Format)) from None
+    if chosen is Format.XLSX and out == "-" and sys.stdout.isatty():
+        raise UsageError(what="binary_on_a_terminal", name=form)
+    return chosen
 
 
 @runs.command("list")

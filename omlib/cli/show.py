@@ -3,10 +3,14 @@
 import shutil
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from omlib.jobs.reports import Report
     from omlib.report.document import Document
+    from omlib.report.formats import Format
+    from omlib.report.words import Lang
 
 
 def show(document: "Document") -> None:
@@ -39,3 +43,30 @@ def show_json(told: Mapping[str, object]) -> None:
 
     sys.stdout.write(json_text(told))
     sys.stdout.flush()
+
+
+def show_report(
+    it: "Report",
+    form: "Format",
+    out: str,
+    lang: "Lang",
+    *,
+    everything: bool,
+    limit_chars: int | None,
+) -> None:
+    """Write a report to the file *out*, whole or not at all; "-" is the screen."""
+    from omlib.jobs.reports import in_place_of, write_report
+    from omlib.report.formats import Format
+    from omlib.report.reconcile_screen import reconcile_report
+
+    if out == "-" and form is Format.SCREEN:
+        show(reconcile_report(it.told, lang, everything=everything))
+        return
+    if out == "-":
+        sys.stdout.flush()
+        file = sys.stdout.buffer
+        write_report(it, form, file, lang=lang, limit_chars=limit_chars)
+        file.flush()
+        return
+    with in_place_of(Path(out)) as file:
+        write_report(it, form, file, lang=lang, everything=everything, limit_chars=limit_chars)

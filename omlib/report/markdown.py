@@ -78,7 +78,7 @@ def _head(it: Reconciliation, lang: Lang, changes: Changes | None) -> Iterator[s
 
 def _run(it: Reconciliation, lang: Lang) -> Iterator[str]:
     for block in run_blocks(it.run, lang):
-        yield from (f"{_name(text, lang)}\n" for text in _texts(block, lang))
+        yield from (f"- {_name(text, lang)}\n" for text in _texts(block, lang))
 
 
 def _counted(changes: Changes, lang: Lang) -> str:

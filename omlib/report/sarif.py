@@ -29,6 +29,7 @@ Plain = dict[str, object]
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _ROOT = "%SRCROOT%"
+_LONGEST_NAME = 2000
 _LEVEL = {
     Status.IN_SYNC: "none",
     Status.WAIVED: "error",
@@ -67,10 +68,10 @@ def sarif(it: Reconciliation, lang: Lang, *, changes: Changes | None) -> Iterato
             "columnKind": "unicodeCodePoints",
             "invocations": [_invocation(it, lang)],
             "properties": {
-                "estate": it.estate.name,
-                "scope": it.run.scope,
+                "estate": _cut(it.estate.name),
+                "scope": _cut(it.run.scope),
                 "labels": [label.value for label in it.run.labels],
-                "revision": it.run.revision,
+                "revision": _cut(it.run.revision),
                 "clean": it.run.clean,
                 "complete": it.complete,
             },
@@ -167,9 +168,9 @@ def _result(
         result["suppressions"] = [_suppression(finding, point.difference, estate)]
     result["properties"] = {
         "ref": _ref(finding),
-        "path": point.path,
+        "path": _cut(point.path),
         "status": point.status.value,
-        "systems": list(finding.systems),
+        "systems": [_cut(system) for system in finding.systems],
         "department": finding.department,
     }
     return result
@@ -203,14 +204,19 @@ def _plain(text: str) -> str:
 
 
 def _ref(finding: Finding) -> str:
-    return short(str(finding.ref), Lang.EN, 2000)
+    return _cut(str(finding.ref))
+
+
+def _cut(text: str) -> str:
+    """A name, in one language: viewers group by it."""
+    return short(text, Lang.EN, _LONGEST_NAME)
 
 
 def _location(finding: Finding) -> Plain:
     name = {"fullyQualifiedName": _ref(finding), "kind": "resource"}
     place: Plain = {"logicalLocations": [name]}
     if finding.source:
-        file = finding.source.file.replace("\\", "/")
+        file = finding.source.file[:_LONGEST_NAME].replace("\\", "/")
         uri = quote(file.encode("utf-8", "backslashreplace"), safe="/")
         place["physicalLocation"] = {
             "artifactLocation": {"uri": uri, "uriBaseId": _ROOT},
@@ -239,7 +245,7 @@ def _rule_order(rule: str) -> tuple[int, str]:
 
 def _driver(it: Reconciliation, rules: Mapping[str, int], lang: Lang) -> Plain:
     driver: Plain = {"name": "omlib", "rules": [_descriptor(rule, lang) for rule in rules]}
-    return driver | ({"version": it.run.tool} if it.run.tool else {})
+    return driver | ({"version": _cut(it.run.tool)} if it.run.tool else {})
 
 
 def _descriptor(rule: str, lang: Lang) -> Plain:
@@ -266,7 +272,7 @@ def _invocation(it: Reconciliation, lang: Lang) -> Plain:
         "endTimeUtc": moment_json(run.started + timedelta(seconds=run.took_s)),
     }
     if run.actor:
-        told["account"] = run.actor
+        told["account"] = _cut(run.actor)
     gaps = [_gap(*gap, lang) for row in it.coverage for gap in row.gaps]
     return told | ({"toolExecutionNotifications": gaps} if gaps else {})
 

@@ -57,10 +57,6 @@ SAID: dict[str, tuple[str, str]] = {
         "{name} does not tell what changed, so --against means nothing to it",
         "{name} 格式不含变化内容，--against 对它没有意义",
     ),
-    "error.usage.what.not_a_comparison": (
-        "run {name} compared nothing",
-        "运行 {name} 没有进行比对",
-    ),
     "error.usage.what.json_and_format": (
         "--json and --format {name} contradict each other",
         "--json 与 --format {name} 相互矛盾",
