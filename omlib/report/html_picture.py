@@ -18,7 +18,7 @@ from omlib.report.words import Lang, words
 _WIDTH = 320
 _TILE, _GAP, _TALL, _STEP = 154, 12, 40, 46
 _HEAD = 50
-_NAME_CELLS = 19  # so many narrow characters of a system's name fit into its tile
+_NAME_CELLS = 18  # so many narrow characters of a system's name fit into its tile
 _TITLE_CELLS = 27
 
 _SIGNS: dict[Status, str] = {  # drawn on 16 by 16; `cut` is the colour of the paper

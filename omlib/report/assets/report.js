@@ -185,7 +185,7 @@
     return change === undefined ? null : el("span", { class: "flag" }, w(change === 1 ? "html.js.new" : "html.js.changed"));
   };
   const row = (item, sort = "") => {
-    const button = el("button", { type: "button", class: "open", "aria-expanded": open.has(item), onclick: () => toggle(item, made) }, code(item.ref));
+    const button = el("button", { type: "button", class: "open", "aria-expanded": String(open.has(item)), onclick: () => toggle(item, made) }, code(item.ref));
     if (open.has(item)) button.setAttribute("aria-controls", "item-" + item.at);
     const belongs = [systemNames(item), departmentName(item)].filter(Boolean).join(" · ");
     const told = what(item);
