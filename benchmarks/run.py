@@ -108,6 +108,27 @@ def compare_rows(items: int, attributes: int) -> list[Row]:
     ]
 
 
+def lines_rows(findings: int) -> list[Row]:
+    """Ten times the findings must take no more memory."""
+    rows: list[Row] = []
+    for count in (findings // 10, findings):
+        cpu_s, peak_mib, facts = inside("findings.py", 1, "--findings", str(count))
+        size = f"{int(facts['bytes']) / 1e6:.0f} MB"
+        what = f"JSON lines of {count:,} findings"
+        target_mib = rows[0].peak_mib * 1.1 if rows else None
+        rows.append(
+            Row(
+                what=what,
+                cpu_s=cpu_s,
+                peak_mib=peak_mib,
+                runs=1,
+                target_mib=target_mib and round(target_mib),
+                note=size,
+            )
+        )
+    return rows
+
+
 def shown(rows: Sequence[Row]) -> str:
     head = ("what", "CPU s", "target", "ratio", "MiB", "target", "ratio", "runs", "note")
     lines = [head, *(_cells(row) for row in rows)]
@@ -141,7 +162,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of the items")
     items = 10_000 if parser.parse_args().quick else 100_000
-    rows = [help_row(), validate_row(), *compare_rows(items, 20)]
+    rows = [help_row(), validate_row(), *compare_rows(items, 20), *lines_rows(10 * items)]
     print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores")
     print(shown(rows))
 
