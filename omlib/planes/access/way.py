@@ -1,8 +1,8 @@
 """How a host is reached: its address, the login, whom to trust, and the bounds of a look.
 
 Taken from the inventory's site and access. `key` and `known_hosts` name a file: `file:PATH` is the
-path itself, `env:NAME` a variable that holds one, any other text a path. `password` is a reference
-to a secret. Nothing is taken from a user's ssh_config or agent.
+path itself, `env:NAME` a variable that holds an absolute one, any other text a path. `password` is
+a reference to a secret. Nothing is taken from a user's ssh_config or agent.
 """
 
 import re
@@ -61,6 +61,8 @@ def way_to(access: Access, site: Site, secrets: Secrets) -> Way:
             output_bytes=site.output_mib * MIB,
         )
         return replace(way, jump=_jump(site, way)) if site.jump else way
+    except AccessError:
+        raise
     except OmlibError as error:
         raise AccessError(fault=Fault.NO_CREDENTIAL, detail=str(error)) from error
 
@@ -86,5 +88,10 @@ def _trusted() -> tuple[Path, ...]:
 
 def _path(reference: str, secrets: Secrets) -> Path:
     if reference.startswith("env:"):
-        return Path(secrets.resolve(reference).reveal()).expanduser()
+        value = secrets.resolve(reference).reveal()
+        if not value.startswith(("/", "~")) or "\n" in value:
+            # the key itself, or a password, put there by mistake: errors would tell it
+            detail = f"{reference} does not hold the absolute path of a file"
+            raise AccessError(fault=Fault.NO_CREDENTIAL, detail=detail)
+        return Path(value).expanduser()
     return Path(reference.removeprefix("file:")).expanduser()

@@ -30,7 +30,12 @@ HERE = Access(site="dc", address="198.18.0.11")
 
 class Vault:
     def resolve(self, reference: str) -> Secret:
-        known = {"env:PASSWORD": "hunter2", "env:KNOWN": "/etc/known", "env:KEY": "/keys/env"}
+        known = {
+            "env:PASSWORD": "hunter2",
+            "env:KNOWN": "/etc/known",
+            "env:KEY": "/keys/env",
+            "env:TEXT": "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk\n",
+        }
         if reference not in known:
             raise RunFailedError(what="no such variable", reference=reference)
         return Secret(known[reference])
@@ -90,3 +95,13 @@ def test_a_credential_that_is_not_there_is_denied(site: Site) -> None:
 
 def test_every_fault_has_a_reason() -> None:
     assert set(REASONS) == set(Fault)
+
+
+@pytest.mark.parametrize("variable", ["env:TEXT", "env:PASSWORD"])
+def test_a_secret_that_stands_where_a_path_should_is_not_told(variable: str) -> None:
+    with pytest.raises(AccessError) as caught:
+        way_to(HERE, replace(SITE, key=variable), Vault())
+    assert caught.value.fault is Fault.NO_CREDENTIAL
+    assert caught.value.detail == (
+        f"no_credential: {variable} does not hold the absolute path of a file"
+    )
