@@ -44,11 +44,11 @@ def recorded(work: Workspace, store: RecordStore, run: str) -> Reconciliation:
     if run:
         found = store.run(run)
     else:
-        first = next(filter(_compared, store.runs(200)), None)
+        first = next(filter(is_comparison, store.runs(200)), None)
         if first is None:
             raise NoSuchRunError(run="")
         found = first
-    if not _compared(found):
+    if not is_comparison(found):
         raise NothingComparedError(run=found.id, verb=found.verb, state=found.state.value)
     scope, labels = _typed(found.scope)
     if found.state is RunState.INTERRUPTED:
@@ -78,7 +78,7 @@ def recorded(work: Workspace, store: RecordStore, run: str) -> Reconciliation:
     )
 
 
-def _compared(run: Run) -> bool:
+def is_comparison(run: Run) -> bool:
     """Ctrl-C ends a comparison that is told; a killed process leaves a run without an end."""
     told = run.state in (RunState.ENDED, RunState.INTERRUPTED) and run.ended is not None
     return run.verb == "reconcile" and told and bool(run.exit_code != 1)

@@ -17,8 +17,10 @@ from omlib.records.canonical import canonical, read
 from omlib.records.codec import finding_from_plain, finding_to_plain
 from omlib.records.tables import finding as table
 from omlib.records.tables import item
+from omlib.records.tables import run as run_table
 
 _NEW = changes.Known(0, "", "", "")
+_LOOKED_BACK = 200  # runs, for those that tell of one item
 _AT_ONCE = 500  # SQLite before 3.32 takes 999 values in one statement
 
 
@@ -104,6 +106,22 @@ def _changed(
 def load(connection: Connection, listed: str) -> list[Finding]:
     """The findings of a list, in its order."""
     return [finding_from_plain(read(body)) for body in _column(connection, listed, "body")]
+
+
+def last_told(connection: Connection, ref: str, limit: int) -> list[tuple[str, Finding]]:
+    """The newest runs that have *ref* in their list, newest first, with the finding."""
+    asked = select(table.c.id, table.c.body).where(table.c.ref == ref)
+    bodies = {row.id: row.body for row in connection.execute(asked)}
+    runs = select(run_table.c.id, run_table.c.findings).where(run_table.c.findings.is_not(None))
+    newest = runs.order_by(run_table.c.started.desc(), run_table.c.id.desc()).limit(_LOOKED_BACK)
+    told: list[tuple[str, Finding]] = []
+    for run, listed in connection.execute(newest).all():
+        if len(told) == limit:
+            break
+        number = next((one for one in kept(connection, listed) if one in bodies), None)
+        if number is not None:
+            told.append((run, finding_from_plain(read(bodies[number]))))
+    return told
 
 
 def digests(connection: Connection, listed: str) -> list[str]:

@@ -199,6 +199,17 @@ class RecordStore:
         with self._database.read() as connection:
             return history.item_history(connection, ref, until)
 
+    def known_refs(self) -> list[str]:
+        """Every item that a run ever told of, sorted."""
+        with self._database.read() as connection:
+            return history.known_refs(connection)
+
+    def last_told(self, ref: Ref, limit: int) -> list[tuple[Run, Finding]]:
+        """The newest runs that told of an item, newest first, with what they told."""
+        with self._database.read() as connection:
+            told = kept_findings.last_told(connection, str(ref), limit)
+            return [(_run(_row(connection, run)), finding) for run, finding in told]
+
     def histories(self, *, until: datetime) -> ItemHistories:
         """What became of every item up to *until*."""
         with self._database.read() as connection:
@@ -245,7 +256,7 @@ def _unpruned(connection: Connection, run: str) -> Row[Any]:
     """No findings and findings that were taken away must not look alike."""
     row = _row(connection, run)
     if row.pruned:
-        raise RunPrunedError(run=run, at=row.pruned)
+        raise RunPrunedError(run=run, at=row.pruned[:10])
     return row
 
 

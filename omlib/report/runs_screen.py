@@ -44,6 +44,8 @@ class RunLike(Protocol):
     def complete(self) -> bool | None: ...
     @property
     def summary(self) -> Mapping[str, int]: ...
+    @property
+    def pruned(self) -> datetime | None: ...
 
 
 def runs_report(runs: Sequence[RunLike], lang: Lang) -> Document:
@@ -104,6 +106,7 @@ def _plain(run: RunLike) -> dict[str, object]:
         "tool": run.tool,
         "revision": {"commit": run.revision.commit, "clean": run.revision.clean},
         "summary": dict(run.summary),
+        "pruned": moment_json(run.pruned) if run.pruned else None,
     }
 
 
@@ -114,9 +117,7 @@ def _facts(run: RunLike, lang: Lang) -> Iterator[tuple[str, Line]]:
     if run.ended:
         yield words("column.took", lang), _took(run, lang)
     yield words("column.actor", lang), line(run.actor)
-    if run.revision.commit:
-        changed = "" if run.revision.clean else words("run.changed", lang)
-        yield words("column.revision", lang), line(run.revision.commit, changed)
+    yield words("column.revision", lang), line(*_revision(run.revision, lang))
     yield words("column.tool", lang), line(run.tool)
     if run.exit_code is not None:
         yield words("column.exit", lang), line(str(run.exit_code))
@@ -125,6 +126,17 @@ def _facts(run: RunLike, lang: Lang) -> Iterator[tuple[str, Line]]:
         yield words("column.seen", lang), line(told)
     if run.summary:
         yield words("column.found", lang), line(_counts(run, lang))
+    if run.pruned:
+        told = words("run.pruned", lang, at=moment_text(run.pruned))
+        yield words("column.pruned", lang), line(told)
+
+
+def _revision(revision: RevisionLike, lang: Lang) -> tuple[str, ...]:
+    if not revision.commit:
+        return (words("run.no_revision", lang),)
+    if revision.clean is None:
+        return revision.commit, words("run.not_told", lang)
+    return revision.commit, words("run.clean" if revision.clean else "run.changed", lang)
 
 
 def _what(run: RunLike) -> str:

@@ -87,6 +87,21 @@ def took_text(seconds: float, lang: Lang) -> str:
     return words("took.min", lang, min=minutes, s=f"{rest:02d}")
 
 
+def span_text(seconds: float, lang: Lang) -> str:
+    """A long stretch of time, in its two largest units.
+
+    >>> span_text(45, Lang.EN), span_text(7500, Lang.EN), span_text(266_400, Lang.EN)
+    ('45 s', '2 h 05 min', '3 d 2 h')
+    """
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return took_text(round(seconds), lang) if seconds >= 10 else took_text(seconds, lang)
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return words("span.h", lang, h=hours, min=f"{minutes:02d}")
+    return words("span.d", lang, d=hours // 24, h=hours % 24)
+
+
 def moment_text(at: datetime) -> str:
     """In the zone it carries, which is named: `2026-11-21 10:00:00 +0800`."""
     return f"{at:%Y-%m-%d %H:%M:%S %z}"

@@ -59,6 +59,7 @@ class _Run:
     tool: str = "omlib 0.1.0"
     complete: bool | None = False
     summary: Mapping[str, int] = field(default_factory=lambda: {"missing": 1, "in_sync": 3})
+    pruned: datetime | None = None
 
 
 def test_runs_are_a_table_and_none_is_said_so() -> None:

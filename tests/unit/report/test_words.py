@@ -7,11 +7,14 @@ import pytest
 
 from omlib.model.action import Verb
 from omlib.model.finding import Resurfaced
+from omlib.model.history import Ending
 from omlib.model.kind import KINDS
 from omlib.model.ref import Plane
 from omlib.model.status import DRIFT, Status, UnknownReason, UnmanagedClass
 from omlib.plan.plan import Why
+from omlib.records.verify import Part
 from omlib.report.doctor_screen import Answer
+from omlib.report.explanation import Standing
 from omlib.report.inventory_screens import LISTS
 from omlib.report.reconciliation import Label
 from omlib.report.words import SAID, TABLES, Lang, error_words, has, words
@@ -31,6 +34,9 @@ ENUMERATIONS: tuple[tuple[str, type[StrEnum]], ...] = (
     ("label", Label),
     ("answer", Answer),
     ("not_planned", Why),
+    ("ending", Ending),
+    ("standing", Standing),
+    ("part", Part),
 )
 
 
