@@ -92,6 +92,7 @@ def _real(path: Path | None, lab_id: int | None) -> int:
     from omlib.demo.real import tell_for_real
     from omlib.jobs.world import SystemClock
     from omlib.report.reconcile_screen import reconcile_report
+    from omlib.report.words import words
 
     lang = language()
     with StepProgress(lang, every_step=True) as progress:
@@ -99,6 +100,7 @@ def _real(path: Path | None, lab_id: int | None) -> int:
             path,
             layout_of(lab_id),
             PLANTS,
+            lang=lang,
             teller=_Teller(lang),
             progress=progress,
             lab_progress=LabProgress(lang),
@@ -110,6 +112,9 @@ def _real(path: Path | None, lab_id: int | None) -> int:
         if judged is told.judged or not judged.exact:
             typer.echo()
             show(screen.judgement_report(judged, told.took_s, lang))
+    if told.page:
+        typer.echo()
+        show_line(words("demo.page", lang, path=str(told.page)))
     typer.echo()
     show(screen.next_report(screen.NEXT_REAL, lang, system="hrss-pay"))
     return 0 if told.exact else 1

@@ -10,6 +10,7 @@ from omlib.demo.plants import Plant, judge
 from omlib.demo.spec import spec_of
 from omlib.demo.story import Stopwatch, Teller, Told
 from omlib.jobs.reconcile import Reconciled, reconcile_estate
+from omlib.jobs.reports import in_place_of, report_of, write_report
 from omlib.jobs.selection import Selection
 from omlib.jobs.wiring import intended_text
 from omlib.jobs.workspace import Workspace, open_workspace
@@ -20,6 +21,8 @@ from omlib.lab.layout import LabLayout
 from omlib.lab.lifecycle import exec_
 from omlib.lab.progress import Progress as LabProgress
 from omlib.ports import Clock, Progress
+from omlib.report.formats import Format
+from omlib.report.words import Lang
 
 
 def tell_for_real(
@@ -27,6 +30,7 @@ def tell_for_real(
     layout: LabLayout,
     plants: tuple[Plant, ...],
     *,
+    lang: Lang,
     teller: Teller,
     progress: Progress,
     lab_progress: LabProgress,
@@ -69,12 +73,17 @@ def tell_for_real(
     teller.chapter("demo.look_again")
     with watch.time("find"):
         after = _reconcile(work, clock, progress)
+    page = work.records.parent / "demo.html"
+    with work.store() as store, in_place_of(page) as out:
+        report = report_of(work, store, after.told.run.id, before.told.run.id, Format.HTML)
+        write_report(report, Format.HTML, out, lang=lang)
     return Told(
         before=before,
         after=after,
         before_judged=before_judged,
         judged=judge(plants, work.items, after.told.findings),
         took_s=watch.took_s,
+        page=page,
     )
 
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from omlib.demo.plants import Judgement, Plant
@@ -23,13 +24,17 @@ class Teller(Protocol):
 
 @dataclass(slots=True)
 class Told:
-    """What the story came to. *before* is the estate as built, *after* with the deviations."""
+    """What the story came to. *before* is the estate as built, *after* with the deviations.
+
+    *page* is the HTML report of *after*; a simulation leaves none.
+    """
 
     before: Reconciled
     after: Reconciled
     before_judged: Judgement
     judged: Judgement
     took_s: dict[str, float] = field(default_factory=dict)
+    page: Path | None = None
 
     @property
     def exact(self) -> bool:

@@ -36,6 +36,10 @@ SAID: dict[str, tuple[str, str]] = {
         ),
         "{planned} 步中完成 {done} 步；仍有 {left} 项不一致：未声明的由人决定，看不见的绝不动。",
     ),
+    "demo.page": (
+        "The same as a page to open in a browser, offline: {path}",
+        "同样的结果，可离线用浏览器打开：{path}",
+    ),
     "demo.no_lab": (
         "No lab on this machine: {reason}. What runs without one is the simulation:",
         "本机无法运行试验环境：{reason}。以下为无需试验环境的模拟：",
