@@ -23,6 +23,7 @@ from omlib.report.values import two_sides, value_text
 from omlib.report.words import SAID, Lang, words
 
 _SPOKEN = (  # the beginnings of the codes that the page's script says
+    "change.",
     "html.js.",
     "class.",
     "class_means.",

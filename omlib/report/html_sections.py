@@ -81,7 +81,7 @@ def _evidence(it: Reconciliation, lang: Lang) -> Markup:
         ("took", took_text(run.took_s, lang)),
         ("actor", run.actor),
         ("revision", revision),
-        ("tool", run.tool),
+        ("tool", f"omlib {run.tool}" if run.tool else ""),
         ("scope", run.scope or words("html.evidence.whole", lang)),
         ("seen", words(f"html.evidence.{seen}", lang)),
         ("exit", str(it.exit_code)),
@@ -152,9 +152,11 @@ def _code(told: str) -> Markup:
 
 
 def changes_section(changes: Changes | None, lang: Lang) -> Markup:
-    title = element("h2", words("html.changes", lang))
+    since = changes.since if changes else ""
+    named = words("changes.since", lang, run=since) if since else words("html.changes", lang)
+    title = element("h2", named)
     if changes is None:
-        told: list[Markup] = [element("p", words("html.changes.none", lang))]
+        told: list[Markup] = [element("p", words("changes.none_to_compare", lang))]
     else:
         told = [
             *_changed("new", [(None, one) for one in changes.new], lang),
@@ -191,7 +193,7 @@ def _changed(
         "summary",
         element("b", str(len(pairs))),
         " ",
-        words(f"html.changes.{sort}", lang),
+        words(f"change.{sort}", lang),
         element("small", words(f"html.changes.{sort}.means", lang)),
         _tally([now for _, now in pairs], lang),
     )

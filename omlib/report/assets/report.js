@@ -121,7 +121,7 @@
     plane: select("plane", ["cloud", "server", "network"].filter((one) => planes.has(one)).map((one) => [one, w("plane." + one)])),
     department: select("department", departments.map(([id, name, , depth], one) => [one, "\u3000".repeat(depth) + (name || id)]).filter(([one]) => lived.has(one))),
     system: select("system", systems.map(([id, name], one) => [one, name ? `${name} (${id})` : id]).filter(([one]) => held.has(one)).sort((a, b) => collator.compare(a[1], b[1]))),
-    change: select("change", [["new", w("html.js.new")], ["changed", w("html.js.changed")]]),
+    change: select("change", [["new", w("change.new")], ["changed", w("change.changed")]]),
   };
   const reset = el("button", { type: "button", onclick: () => { narrow({}); again(); } }, w("html.js.reset"));
   const count = el("p", { role: "status" });
@@ -182,7 +182,7 @@
   };
   const flag = (item) => {
     const { change } = item.more;
-    return change === undefined ? null : el("span", { class: "flag" }, w(change === 1 ? "html.js.new" : "html.js.changed"));
+    return change === undefined ? null : el("span", { class: "flag" }, w(change === 1 ? "change.new" : "change.changed"));
   };
   const row = (item, sort = "") => {
     const button = el("button", { type: "button", class: "open", "aria-expanded": String(open.has(item)), onclick: () => toggle(item, made) }, code(item.ref));
@@ -255,7 +255,7 @@
       const [path, value, reason, owner, ticket, until] = waivers[number];
       return el("div", {}, w("html.js.waiver.told", { path: pathName(path), value: path === "@presence" ? side(value === "true") : value, reason, owner, ticket, until }));
     }));
-    if (more.change !== undefined) add("change", more.change === 1 ? w("html.js.new") : w("html.js.changed") + w("text.colon") + w("html.js.before") + " " + w("status." + statuses[more.change[0]]));
+    if (more.change !== undefined) add("change", more.change === 1 ? w("change.new") : w("change.changed") + w("text.colon") + w("html.js.before") + " " + w("status." + statuses[more.change[0]]));
     return el("dl", { class: "facts" }, found);
   };
   const story = (item) => {

@@ -307,9 +307,7 @@ def test_a_label_stands_first_on_the_page_and_under_every_printed_one(label: Lab
 
 
 def test_the_evidence_says_who_when_what_revision_and_whether_it_was_clean() -> None:
-    it = _told(
-        actor="linwei", revision="5d2c9e7714aa03b2", clean=False, tool="omlib 1.0", scope="oa"
-    )
+    it = _told(actor="linwei", revision="5d2c9e7714aa03b2", clean=False, tool="1.0", scope="oa")
     page = _html(it)
     for told in ("r-1", "2026-11-21 09:30:00 +0000", "linwei", "5d2c9e7714aa", "omlib 1.0"):
         assert f"<dd>{told}" in page
