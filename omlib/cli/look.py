@@ -192,7 +192,7 @@ def report(
     from omlib.jobs.reports import report_of
     from omlib.jobs.workspace import open_workspace
 
-    chosen = _format(form, as_json, out)
+    chosen = _format(form, as_json, out, limit_chars)
     work = open_workspace(path, records)
     with work.store() as store:
         told = report_of(work, store, run, against, chosen)
@@ -200,7 +200,7 @@ def report(
     return told.told.exit_code
 
 
-def _format(form: str, as_json: bool, out: str) -> "Format":
+def _format(form: str, as_json: bool, out: str, limit_chars: int | None) -> "Format":
     from omlib.errors import UsageError
     from omlib.report.formats import Format
 
@@ -210,6 +210,8 @@ def _format(form: str, as_json: bool, out: str) -> "Format":
         chosen = Format(form or ("json" if as_json else "screen"))
     except ValueError:
         raise UsageError(what="no_such_format", name=form, known=", ".join(Format)) from None
+    if limit_chars is not None and chosen is not Format.MARKDOWN:
+        raise UsageError(what="limit_and_format", name=chosen.value)
     if chosen is Format.XLSX and out == "-" and sys.stdout.isatty():
         raise UsageError(what="binary_on_a_terminal", name=form)
     return chosen

@@ -61,6 +61,10 @@ SAID: dict[str, tuple[str, str]] = {
         "--json and --format {name} contradict each other",
         "--json 与 --format {name} 相互矛盾",
     ),
+    "error.usage.what.limit_and_format": (
+        "--limit-chars is for markdown, not for {name}",
+        "--limit-chars 只用于 markdown，不用于 {name}",
+    ),
     "error.usage.what.binary_on_a_terminal": (
         "an xlsx is no text for a terminal; name a file with --out",
         "xlsx 不能输出到终端；请用 --out 指定文件",
