@@ -20,6 +20,7 @@ from omlib.model.estate import (
     Xinchuang,
 )
 from omlib.model.item import Key, Source
+from omlib.model.kind import key_value
 from omlib.model.lifecycle import Decision, Lifecycle
 from omlib.model.ref import parse_ref
 from omlib.model.waiver import Waiver
@@ -106,7 +107,11 @@ def _identities(records: list[IdentityRecord]) -> tuple[Identity, ...]:
     identities = []
     for record in records:
         ref = parse_ref(record.ref)
-        keys = tuple(Key(space, value) for space, held in record.keys.items() for value in held)
+        keys = tuple(
+            Key(space, key_value(space, value))
+            for space, held in record.keys.items()
+            for value in held
+        )
         identities.append(Identity(ref=ref, where=record.where or ref.owner, keys=keys))
     return tuple(identities)
 

@@ -7,10 +7,12 @@ from omlib.errors import OmlibError
 from omlib.inventory.crosscheck import Ids, unknown_reference
 from omlib.inventory.entry import Entry
 from omlib.inventory.problem import Code, Problem, nearest, shown
+from omlib.inventory.schema.base import is_listener, is_path
 from omlib.inventory.tree import Tree
+from omlib.inventory.yaml_read import Path
 from omlib.model.finding import PRESENCE
 from omlib.model.kind import KINDS
-from omlib.model.ref import Plane, Ref, parse_ref
+from omlib.model.ref import Plane, Ref, make_ref, parse_ref
 
 _OWNERS = {Plane.SERVER: "servers", Plane.NETWORK: "network"}
 _CLOUD_OWNERS = {
@@ -18,6 +20,21 @@ _CLOUD_OWNERS = {
     "floating_ip": "vms",
     "volume": "volumes",
     "security_group": "security_groups",
+}
+# what a live thing of the kind can be known by (`Actual.keys`)
+_SPACES = {
+    "server": ("id", "mark", "name", "address"),
+    "volume": ("id", "mark", "name"),
+    "port": ("id", "mark", "mac", "address"),
+    "floating_ip": ("id", "mark", "address"),
+    "security_group": ("id", "mark", "name"),
+}
+_SERVER_KINDS = {
+    "package": "packages",
+    "service": "services",
+    "file": "files",
+    "user": "users",
+    "listener": "listeners",
 }
 
 
@@ -86,9 +103,50 @@ def check_identities(tree: Tree, ids: Ids) -> Iterator[Problem]:
                 yield entry.problem(Code.MISSING_FIELD, path, field="where")
             elif ref.plane is Plane.CLOUD and place not in places and "clouds" not in tree.broken:
                 yield unknown_reference(entry, (*path, "where"), place, "projects", places)
+            yield from _never_found(entry, path, ref)
             if str(ref) in wanted:
                 facts = {"ref": str(ref), "first": wanted[str(ref)]}
                 yield entry.problem(Code.RETIRED_DECLARED, (*path, "ref"), **facts)
+
+
+def _never_found(entry: Entry, path: Path, ref: Ref) -> Iterator[Problem]:
+    """What no look could ever find would look proven gone for ever."""
+    where, field = (*path, "ref"), "ref"
+    if ref.plane is Plane.CLOUD:
+        spaces = _SPACES.get(ref.kind, ())
+        keys = entry.at(*path, "keys")
+        for space in keys if spaces and isinstance(keys, dict) else ():
+            if space not in spaces:
+                given = shown(space)
+                facts = {"field": "keys", "given": given, "nearest": nearest(given, list(spaces))}
+                at = (*path, "keys", space)
+                yield entry.key_problem(Code.UNKNOWN_WORD, at, **facts, known=" ".join(spaces))
+        if ref.part:
+            yield entry.problem(
+                Code.BAD_VALUE, where, field=field, given=shown(str(ref)), wanted="cloud_item"
+            )
+        return
+    if not ref.part:
+        yield entry.problem(
+            Code.BAD_VALUE, where, field=field, given=shown(str(ref)), wanted="host_item"
+        )
+    elif ref.plane is Plane.SERVER and (wanted := _misspelt(ref)):
+        yield entry.problem(
+            Code.BAD_VALUE, where, field=field, given=shown(ref.part), wanted=wanted
+        )
+    place = entry.name(*path, "where")
+    if place and place != ref.owner:
+        facts = {"field": "where", "given": shown(place), "wanted": "ref_owner"}
+        yield entry.problem(Code.BAD_VALUE, (*path, "where"), **facts)
+
+
+def _misspelt(ref: Ref) -> str:
+    """What the part of *ref* should be, "" if it is."""
+    if ref.kind == "file":
+        return "" if is_path(ref.part) else "path"
+    if ref.kind == "listener":
+        return "" if is_listener(ref.part) else "listener"
+    return ""
 
 
 def _wanted(tree: Tree) -> dict[str, str]:
@@ -102,7 +160,24 @@ def _wanted(tree: Tree) -> dict[str, str]:
             wanted[str(Ref(Plane.CLOUD, "volume", volume))] = str(entry.source)
         if entry.text("floating_ip"):
             wanted[str(Ref(Plane.CLOUD, "floating_ip", entry.id))] = str(entry.source)
+    roles = {role.id: role for role in tree.of("roles")}
+    for server in tree.of("servers"):
+        for ref in _parts(server, server, "state"):
+            wanted[str(ref)] = str(server.source)
+        for path in server.each("roles"):
+            if role := roles.get(server.name(*path)):
+                for ref in _parts(server, role):
+                    wanted[str(ref)] = str(role.source)
     return wanted
+
+
+def _parts(server: Entry, holder: Entry, *above: str) -> Iterator[Ref]:
+    """What the state in *holder* declares of *server*."""
+    for kind, field in _SERVER_KINDS.items():
+        names = holder.at(*above, field)
+        for name in names if isinstance(names, dict | list) else ():
+            if isinstance(name, str):
+                yield make_ref(Plane.SERVER, kind, server.id, name)
 
 
 def _ref(text: str) -> Ref | None:

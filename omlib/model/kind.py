@@ -79,6 +79,18 @@ _TO_FORM: Mapping[Form, Callable[[Value], Value]] = {
 }
 
 
+_KEY_FORMS: Mapping[str, Form] = {"address": Form.ADDRESS, "mac": Form.MAC}
+
+
+def key_value(space: str, value: str) -> str:
+    """A key's value in the one spelling that both sides use.
+
+    >>> key_value("mac", "FA-16-3E-00-00-09")
+    'fa:16:3e:00:00:09'
+    """
+    return str(_TO_FORM[_KEY_FORMS.get(space, Form.EXACT)](value))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """*attributes* maps each attribute to its form; one that is not listed is compared exactly."""

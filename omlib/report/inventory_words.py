@@ -481,6 +481,12 @@ WANTED: Mapping[str, tuple[str, str]] = {
         "a rule like `ingress tcp 443 198.18.0.0/20`",
         "`ingress tcp 443 198.18.0.0/20` 这样的规则",
     ),
+    "host_item": (
+        "the ref of one thing on a host or device: plane/kind/host/name",
+        "主机或设备上单个条目的名称：平面/类型/主机/名称",
+    ),
+    "cloud_item": ("the ref of a cloud resource: cloud/kind/name", "云资源的名称：cloud/类型/名称"),
+    "ref_owner": ("the owner that stands in the ref", "条目名称中的所属"),
     "accepts": ("text, a whole number, true, false, null or a list of these", "可比较的值"),
 }
 _TYPES: Mapping[str, tuple[str, str]] = {

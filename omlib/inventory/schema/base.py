@@ -127,8 +127,12 @@ def _cents(given: object) -> object:
     return int(amount)
 
 
+def is_path(text: str) -> bool:
+    return text.startswith("/") and posixpath.normpath(text) == text and "\0" not in text
+
+
 def _path(text: str) -> str:
-    if not text.startswith("/") or posixpath.normpath(text) != text or "\0" in text:
+    if not is_path(text):
         raise bad_value("path")
     return text
 
@@ -140,12 +144,15 @@ def _inner_path(text: str) -> str:
     return text
 
 
-def _listener(text: str) -> str:
+def is_listener(text: str) -> bool:
     protocol, _, rest = text.partition("/")
     host, _, port = rest.rpartition(":")
-    if protocol not in ("tcp", "udp") or not _is_port(port):
-        raise bad_value("listener")
-    if host != "*" and not _one_spelling(host):
+    known = protocol in ("tcp", "udp") and _is_port(port)
+    return known and (host == "*" or _one_spelling(host))
+
+
+def _listener(text: str) -> str:
+    if not is_listener(text):
         raise bad_value("listener")
     return text
 
