@@ -14,7 +14,10 @@ def dial(address: str, port: int, timeout_s: float) -> socket.socket:
     end = time.monotonic() + timeout_s
     failure = AccessError(fault=Fault.NAME_NOT_RESOLVED, detail=address)
     for family, place in _resolve(address, port, timeout_s):
-        wire = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            wire = socket.socket(family, socket.SOCK_STREAM)
+        except OSError as error:  # no file descriptor left
+            raise AccessError(fault=fault_of(error, Fault.LOCAL), detail=str(error)) from error
         try:
             wire.settimeout(max(0.01, end - time.monotonic()))
             wire.connect(place)
