@@ -39,11 +39,12 @@ _SPOKEN = (  # the beginnings of the codes that the page's script says
     "text.",
     "why.",
 )
-_MOST_TEXT = 1500  # characters of one text
-_LEAST_TEXT = 120  # so much is shown of every one
-_MOST_LINES = 200  # rows of one comparison
-_LEAST_LINES = 4
-_ALL_TEXT = 2_000_000  # characters of all texts together, beyond the least
+_STAGES = (  # while so many bytes are used, so much of a text is shown, and of a comparison
+    (1_200_000, 1500, 200),
+    (2_000_000, 100, 4),
+)
+_LAST_STAGE = (20, 1)
+_MOST_NAME = 300  # characters
 _MOST_NAMED = 50
 _NOTHING: tuple[object, ...] = (None, "", [], ())
 _IN_A_PIECE = 200
@@ -81,17 +82,26 @@ class _Ration:
 
     def __init__(self, lang: Lang) -> None:
         self._mark = words("cut", lang)
-        self._left = _ALL_TEXT
+        self._used = 0
+
+    def _stage(self) -> tuple[int, int]:
+        """Characters of a text, rows of a comparison."""
+        for until, characters, rows in _STAGES:
+            if self._used < until:
+                return characters, rows
+        return _LAST_STAGE
 
     def cut(self, text: str) -> str:
-        limit = max(_LEAST_TEXT, min(_MOST_TEXT, self._left))
+        limit, _ = self._stage()
         shown = cut(text, limit, self._mark)
-        self._left -= max(0, len(shown) - _LEAST_TEXT)
+        if len(shown) > 2 * limit:  # made of escapes: six characters for one
+            shown = cut(text, limit // 6 + 1, self._mark)
+        self._used += len(shown.encode())
         return shown
 
     @property
-    def lines(self) -> int:
-        return _MOST_LINES if self._left > 0 else _LEAST_LINES
+    def rows(self) -> int:
+        return self._stage()[1]
 
 
 class _Page:
@@ -154,12 +164,12 @@ class _Page:
             department = self._estate.department_of(finding.systems[0])
         source = finding.source
         row: list[object] = [
-            self._ration.cut(str(finding.ref)),
+            self._name(str(finding.ref)),
             _RANK[finding.status],
             systems[0] if len(systems) == 1 else systems or -1,
             self._departments.get(department, -1),
-            self._text(finding.scope.where),
-            self._text(source.file) if source else -1,
+            self._once(self._name(finding.scope.where)),
+            self._once(self._name(source.file)) if source else -1,
             source.line if source else 0,
         ]
         more = {key: told for key, told in self._more(finding) if told not in _NOTHING}
@@ -168,7 +178,7 @@ class _Page:
     def _more(self, finding: Finding) -> Iterator[tuple[str, object]]:
         yield "reason", finding.reason and finding.reason.value
         yield "class", finding.unmanaged and finding.unmanaged.value
-        yield "detail", self._text(finding.detail) if finding.detail else ""
+        yield "detail", self._once(self._ration.cut(finding.detail)) if finding.detail else ""
         yield "live", finding.live and self._ration.cut(finding.live)
         yield "label", finding.label and self._ration.cut(finding.label)
         yield "kind", finding.scope.kind if finding.scope.kind != finding.ref.kind else ""
@@ -187,8 +197,12 @@ class _Page:
             shown.append(words("html.changes.more", self._lang, n=len(told) - len(shown)))
         return shown
 
-    def _text(self, text: str) -> int:
-        return self.texts.setdefault(self._ration.cut(text), len(self.texts))
+    def _name(self, text: str) -> str:
+        """A name is told whole, however long the report: it is what one looks for."""
+        return cut(text, _MOST_NAME, words("cut", self._lang))
+
+    def _once(self, shown: str) -> int:
+        return self.texts.setdefault(shown, len(self.texts))
 
     def _difference(self, one: Difference) -> dict[str, object]:
         told: dict[str, object] = {"path": self._ration.cut(one.path)}
@@ -217,7 +231,7 @@ class _Page:
         shown: list[object] = []
         left_out = 0
         for row in rows:
-            if len(shown) >= self._ration.lines:
+            if len(shown) >= self._ration.rows:
                 left_out += row.skipped or 1
             elif row.skipped:
                 shown.append(row.skipped)
