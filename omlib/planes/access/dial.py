@@ -50,7 +50,9 @@ def _resolve(address: str, port: int, timeout_s: float) -> list[_Found]:
     thread.join(timeout_s)
     answer = found[0] if found else TimeoutError(f"{address}: the resolver did not answer")
     if isinstance(answer, Exception):
-        raise AccessError(fault=Fault.NAME_NOT_RESOLVED, detail=str(answer)) from answer
+        ours = fault_of(answer, Fault.NAME_NOT_RESOLVED) is Fault.LOCAL
+        fault = Fault.LOCAL if ours else Fault.NAME_NOT_RESOLVED
+        raise AccessError(fault=fault, detail=str(answer)) from answer
     return answer
 
 

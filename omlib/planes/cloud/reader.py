@@ -136,9 +136,9 @@ class Reader:
                 pages += 1
                 # a full page without a link: a fork that has no links, so ask again to be sure
                 more = _has_next(answer, key) or len(page) >= PAGE_ITEMS
-                if not more or not page:
+                if not more or (not page and not _has_next(answer, key)):
                     return Listing(items=tuple(items.values()), pages=pages, fault=None)
-                if not fresh:
+                if not fresh:  # or an empty page that says there is more: no marker to go on from
                     raise CloudFaultError(condition=Condition.PAGES_REPEAT)
                 marker = next(reversed(page))
         except CloudFaultError as fault:

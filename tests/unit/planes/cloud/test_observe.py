@@ -87,6 +87,17 @@ def test_a_listing_that_fails_on_page_3_keeps_two_pages_and_is_incomplete(
     assert complete(seen) == set(KINDS) - {"server"}
 
 
+def test_an_empty_page_that_promises_more_is_not_the_end_of_a_listing(
+    cloud: "SpeakingCloud", plane_of: Planes
+) -> None:
+    cloud.things["p-hrss", SERVERS] = [server(number) for number in range(1, 8)]
+    link = b'{"servers": [], "servers_links": [{"rel": "next", "href": "http://192.0.2.1/"}]}'
+    cloud.breaks("p-hrss", SERVERS, body=link, page=2)
+    seen = observe(plane_of())
+    assert sight(seen, "server").reason is UnknownReason.INCOMPLETE
+    assert ids(seen) == ["s1", "s2"]
+
+
 def test_a_service_that_keeps_failing_is_asked_four_times_and_is_an_error(
     cloud: "SpeakingCloud", plane_of: Planes
 ) -> None:
