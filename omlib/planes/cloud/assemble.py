@@ -96,6 +96,8 @@ def _around(
 
 def _owners(estate: Estate, cloud: Cloud, places: Sequence[Place]) -> Mapping[str, str]:
     """Which inventory id a live server has: the bound one, else the one it carries."""
+    bound = {vm.bound_id: vm.id for vm in estate.vms.values() if vm.cloud == cloud.id}
+    settled = {own_id for live_id, own_id in bound.items() if live_id}
     owners = {}
     for place in places:
         for told in place.items("server"):
@@ -103,9 +105,8 @@ def _owners(estate: Estate, cloud: Cloud, places: Sequence[Place]) -> Mapping[st
                 mark = mark_of(told)
             except SHAPE_FAULTS:  # told where that server itself is read
                 continue
-            if mark:
+            if mark and mark not in settled:  # else a copy, which took the mark along
                 owners[str(told["id"])] = mark
-    bound = {vm.bound_id: vm.id for vm in estate.vms.values() if vm.cloud == cloud.id}
     return owners | {live_id: own_id for live_id, own_id in bound.items() if live_id}
 
 

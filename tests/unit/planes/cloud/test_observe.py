@@ -9,7 +9,8 @@ import pytest
 
 from omlib.errors import RefusedError
 from omlib.model.action import Action, Verb
-from omlib.model.item import Key, Scope
+from omlib.model.estate import Vm
+from omlib.model.item import Key, Scope, Source
 from omlib.model.observation import Observation, Sight
 from omlib.model.ref import Plane, make_ref
 from omlib.model.status import UnknownReason
@@ -96,6 +97,37 @@ def test_an_empty_page_that_promises_more_is_not_the_end_of_a_listing(
     seen = observe(plane_of())
     assert sight(seen, "server").reason is UnknownReason.INCOMPLETE
     assert ids(seen) == ["s1", "s2"]
+
+
+def test_a_volume_on_a_copy_of_a_bound_server_is_not_on_that_server(
+    cloud: "SpeakingCloud", plane_of: Planes
+) -> None:
+    cloud.things["p-hrss", SERVERS] = [server(1), server(2, metadata=server(1)["metadata"])]
+    cloud.things["p-hrss", "/volumes/detail"] = [
+        {
+            "id": f"v{number}",
+            "name": "data",
+            "size": 40,
+            "status": "in-use",
+            "os-vol-tenant-attr:tenant_id": "p-hrss",
+            "attachments": [{"server_id": f"s{number}"}],
+        }
+        for number in (1, 2)
+    ]
+    bound = Vm(
+        id="hrss-app-01",
+        name="hrss-app-01",
+        cloud="gov-cloud",
+        project="hrss",
+        systems=("hrss",),
+        vcpu=4,
+        ram_mib=8192,
+        bound_id="s1",
+        source=Source("vms.yml", 1),
+    )
+    seen = observe(plane_of(vms=(bound,)))
+    volumes = [item for item in seen.actual if item.ref.kind == "volume"]
+    assert [item.attributes["attached_to"] for item in volumes] == [("hrss-app-01",), ("@s2",)]
 
 
 def test_a_service_that_keeps_failing_is_asked_four_times_and_is_an_error(
