@@ -53,10 +53,11 @@
     const part = item.ref.split("/")[3] || "";
     return part.includes("%2F") ? part.replaceAll("%2F", "/") : "";
   };
-  const kindName = (item) => {
+  const kindWord = (item) => {
     const known = `kind.${item.plane}.${item.kind}`;
-    return [w("plane." + item.plane), has(known) ? w(known) : item.kind, plainPart(item)].filter(Boolean).join(" · ");
+    return has(known) ? w(known) : item.kind;
   };
+  const kindName = (item) => [w("plane." + item.plane), kindWord(item), plainPart(item)].filter(Boolean).join(" · ");
   const standingOf = (one) => one.waived ? w("finding.waived", { ticket: one.waived }) : one.resurfaced ? w("resurfaced." + one.resurfaced) : "";
   const side = (one) => one === true ? w("html.js.there") : one === false ? w("html.js.not_there") : one;
   const pathName = (path) => path === "@presence" ? w("html.js.presence") : path;
@@ -317,12 +318,17 @@
   // ---- on paper: everything the filters let through, each opened; what one place hides is one row
   const plain = (item) => item.status === "in_sync" || item.status === "unknown" && !item.more.differs;
   const folded = (group) => {
-    const [first] = group, name = (item) => item.ref.split("/").slice(1).filter((part) => part !== first.where).join(" ").replaceAll("%2F", "/");
-    return el("tr", { class: "row plain " + first.status },
+    const [first] = group, byKind = new Map();
+    for (const item of group) {
+      const [, , owner, part] = item.ref.split("/"), kind = kindWord(item);
+      byKind.set(kind, [...byKind.get(kind) || [], (part || owner).replaceAll("%2F", "/")]);
+    }
+    return [el("tr", { class: "row " + first.status },
       el("td", { class: "c-status" }, badge(first.status)),
       el("td", { class: "c-item" }, code(first.where), el("span", { class: "kind" }, w("html.js.folded", { n: group.length }))),
-      el("td", { class: "c-system" }), el("td", { class: "c-department" }),
-      el("td", { class: "c-what" }, what(first), el("span", { class: "names" }, group.map(name).join(w("text.and")))));
+      el("td", { class: "c-system" }), el("td", { class: "c-department" }), el("td", { class: "c-what" }, what(first))),
+    el("tr", { class: "names " + first.status }, el("td", { colspan: COLUMNS.length },
+      [...byKind].map(([kind, names]) => el("p", {}, el("b", {}, kind), w("text.colon") + names.join(w("text.and"))))))];
   };
   const onPaper = (printed) => {
     const groups = new Map();
@@ -332,7 +338,7 @@
       groups.get(key).push(item);
     }
     return [...groups.values()].flatMap((group) => {
-      if (group.length > 2) return [folded(group)];
+      if (group.length > 2) return folded(group);
       return group.flatMap((item) => plain(item) ? [row(item, "plain ")] : [row(item), story(item)]);
     });
   };

@@ -310,7 +310,8 @@ def test_on_paper_every_finding_is_open_and_what_one_place_hides_is_one_row(
     page.execute_script("dispatchEvent(new Event('beforeprint'))")
     drifts = [finding for finding in demo[0].findings if finding.status.is_drift]
     assert len(_texts(page, ".detail")) == len(drifts)
-    assert any("172 items" in row for row in _texts(page, ".items .plain"))
+    assert any("edu-card-01172 items" in row for row in _texts(page, ".items .row.unknown"))
+    assert any("package: adduser, apt, " in row for row in _texts(page, ".items .names"))
     page.execute_script("dispatchEvent(new Event('afterprint'))")
     assert len(_texts(page, ".items tr")) == before
     printed = page.print_page()
