@@ -10,7 +10,7 @@ checkpoint, seals all that stays, and names the last entry that was taken away, 
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, update
 
 from omlib.records.blobs import kept
 from omlib.records.canonical import canonical, read
@@ -42,7 +42,7 @@ class Pruned:
 
     @property
     def nothing(self) -> bool:
-        return not (self.runs or self.entries)
+        return not (self.runs or self.entries or self.observations or self.findings)
 
 
 @dataclass(slots=True)
@@ -181,32 +181,37 @@ def _among(column: ColumnElement[object], values: list[str] | list[int]) -> Colu
 def _choose_entries(connection: Connection, gone: _Doomed, before: datetime) -> None:
     """The chain's beginning, up to the first entry that is still needed."""
     old = set(gone.old)
-    needed_from, plan = _first_open(connection)
+    hashes: dict[int, str] = {}
     asked = select(chain).order_by(chain.c.seq).execution_options(yield_per=1000)
     for row in connection.execute(asked):
         if datetime.fromisoformat(row.at) >= before:
             break
-        if needed_from and row.seq >= needed_from:
-            gone.open_plan = plan
-            break
         if row.event == RUN_ENDED and read(row.facts)["run"] not in old:
             break
-        gone.cut, gone.head = row.seq, row.hash
-        gone.entries += 1
+        hashes[row.seq] = row.hash
+    cut = max(hashes, default=0)
+    # a journal stays whole, or goes whole: half of one would tell another story
+    for first, last, plan, unfinished in _journals(connection):
+        if first <= cut and (unfinished or last > cut):
+            cut = first - 1
+            gone.open_plan = plan if unfinished else gone.open_plan
+    if cut in hashes:
+        gone.cut, gone.head = cut, hashes[cut]
+        gone.entries = sum(seq <= cut for seq in hashes)
 
 
-def _first_open(connection: Connection) -> tuple[int, str]:
-    """The first entry of the unfinished plans' journals, and which plan; (0, "") if none."""
-    asked = select(chain.c.seq, chain.c.subject, chain.c.event).where(
-        or_(chain.c.event == _BEGUN, chain.c.event == _DONE)
-    )
-    begun: dict[str, int] = {}
-    for seq, plan, event in connection.execute(asked.order_by(chain.c.seq)):
-        if event == _DONE:
-            begun.pop(plan, None)
-        else:
-            begun.setdefault(plan, seq)
-    return min(((seq, plan) for plan, seq in begun.items()), default=(0, ""))
+def _journals(connection: Connection) -> list[tuple[int, int, str, bool]]:
+    """First and last entry, plan, and whether it is unfinished; the one that begins last first."""
+    said = chain.c.event.in_((_BEGUN, _DONE))
+    asked = select(chain.c.subject, chain.c.event).where(said).order_by(chain.c.seq)
+    events = {row.subject: row.event for row in connection.execute(asked)}
+    spans = select(chain.c.subject, func.min(chain.c.seq), func.max(chain.c.seq))
+    spans = spans.where(chain.c.subject != "").group_by(chain.c.subject)
+    found = [
+        (first, last, plan, events.get(plan) == _BEGUN)
+        for plan, first, last in connection.execute(spans)
+    ]
+    return sorted(found, reverse=True)
 
 
 def _earlier_cut(connection: Connection) -> tuple[int, str]:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ from omlib.records.errors import (
 )
 from omlib.records.store import RecordStore
 from omlib.records.tables import HEAD, REVISIONS, metadata
+from omlib.testing.past import write_past
 from omlib.testing.stores import START, FakeClock
 
 # Writes runs and journal entries until it is told to stop, or for ever.
@@ -54,7 +56,7 @@ with RecordStore(Path(path)) as store:
         found = [
             Finding(ref=ref, status=kinds[(n + i) % 7], scope=scope) for i, ref in enumerate(refs)
         ]
-        store.save_findings(run, found)
+        store.save_findings(run, found, whole=True, seen=[scope])
         journal = store.journal(FakeClock(), run=run, subject=name)
         for step in range(3):
             journal.write("step.before", step=f"{n}.{step}")
@@ -89,6 +91,14 @@ def test_processes_that_write_at_once_lose_nothing_from_the_first_moment_on(path
             steps = [entry["step"] for entry in journal.entries()]
             assert steps == [f"{n}.{step}" for n in range(15) for step in range(3)]
         assert all(len(store.findings(run)) == 40 for run in runs)
+        # a run of one writer no longer tells of what the others declared
+        until = START + timedelta(days=1)
+        changing = {
+            change.run for one in store.histories(until=until).values() for change in one.changes
+        }
+        assert changing == set(runs)
+        (estate,) = store.trend(UTC, until=until)
+        assert sum(estate.points[-1].counts.values()) == 40
 
 
 def test_killed_in_the_middle_of_writing_the_file_reads_and_the_chain_holds(path: Path) -> None:
@@ -151,6 +161,36 @@ _journal_until_full(Path({str(default_path(tmp_path))!r}))
 """
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert told.returncode == 0, told.stderr
+
+
+def test_findings_for_which_there_is_no_room_leave_the_history_as_it_was(path: Path) -> None:
+    write_past(path, 30, 300)
+    program = f"""
+import resource
+from datetime import timedelta
+from pathlib import Path
+from omlib.records.errors import RecordsFullError
+from omlib.records.store import RecordStore
+from omlib.testing.past import hours, outcome_of
+from omlib.testing.stores import START
+until = START + timedelta(days=9)
+*_, hour = hours(90, 2000)
+with RecordStore(Path({str(path)!r})) as store:
+    before = store.histories(until=until)
+    run = store.begin_run(verb="reconcile", at=hour.at, actor="x")
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))
+    try:
+        store.save_findings(run, hour.findings, outcome_of(hour.findings), whole=True)
+    except RecordsFullError:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        assert store.histories(until=until) == before
+        assert store.findings(run) == []
+        assert store.verify().bad is None
+    else:
+        raise SystemExit("there was room")
+"""
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (told.returncode, told.stderr) == (0, "")
 
 
 @pytest.fixture
