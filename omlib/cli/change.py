@@ -37,7 +37,8 @@ def plan(
     """Look, compare, and plan what would bring the estate to its declared state. Changes nothing.
 
     What could not be seen never gets an action; it is listed with the reason.
-    Exit code: 0 nothing to do, 2 a change is pending, 4 something is unknown, 6 both.
+    Exit code: 0 nothing to do; 2 a change is pending, or a drift is left that nothing here mends;
+    4 something is unknown; 6 both.
 
     Example:
 
@@ -72,7 +73,7 @@ def plan(
     else:
         name = str(out) if out else "PLAN"
         show(plan_report(made.plan, language(), name=name, digest=made.digest))
-    code = PENDING if made.plan.actions else 0
+    code = PENDING if made.plan.actions or made.drifted else 0
     return code | (INCOMPLETE if made.incomplete else 0)
 
 

@@ -13,6 +13,7 @@ from omlib.jobs.selection import Selection
 from omlib.jobs.workspace import Workspace
 from omlib.model.item import Scope
 from omlib.model.observation import Observation
+from omlib.model.status import DRIFT
 from omlib.plan.build import build
 from omlib.plan.codec import dump, load, plan_digest
 from omlib.plan.plan import Plan
@@ -24,9 +25,15 @@ from omlib.records.store import RecordStore
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
+    """*drifted*: something is not as declared, whether or not a plane knows how to mend it.
+
+    *incomplete*: something is unknown, and so is not in the plan.
+    """
+
     plan: Plan
     digest: str
-    incomplete: bool  # something is unknown, and so is not in the plan
+    drifted: bool
+    incomplete: bool
 
 
 def make_plan(
@@ -51,7 +58,12 @@ def make_plan(
         created_at=clock.now(),
         created_by=actor(),
     )
-    return Planned(plan=plan, digest=plan_digest(plan), incomplete=not done.told.complete)
+    return Planned(
+        plan=plan,
+        digest=plan_digest(plan),
+        drifted=any(finding.status in DRIFT for finding in done.told.findings),
+        incomplete=not done.told.complete,
+    )
 
 
 def write_plan(plan: Plan, path: Path) -> None:

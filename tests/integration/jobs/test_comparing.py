@@ -6,6 +6,7 @@ from pathlib import Path
 import paramiko
 import pytest
 
+from omlib.cli.main import main
 from omlib.jobs.history import NothingComparedError, recorded
 from omlib.jobs.look import look_at_estate
 from omlib.jobs.reconcile import NothingRememberedError, reconcile_estate
@@ -203,3 +204,11 @@ def test_a_plane_is_looked_at_where_nothing_is_declared_yet(estate: AnEstate) ->
     ):
         (row,) = (row for row in told.coverage if row.plane == "cloud")
         assert scope in {gap for gap, _, _ in row.gaps}
+
+
+def test_a_drift_that_no_plane_can_mend_is_still_pending(
+    estate: AnEstate, capsys: pytest.CaptureFixture[str]
+) -> None:
+    estate.declare("{users: {no-such: {}}}")
+    assert main(["plan", "--inventory", str(estate.root)]) == 2
+    assert "no-such" in capsys.readouterr().out
