@@ -14,18 +14,11 @@ from importlib.resources import files
 
 from omlib.model.history import Trend
 from omlib.report.changes import Changes
+from omlib.report.html_changes import changes_section
+from omlib.report.html_coverage import coverage_section, waivers_section
 from omlib.report.html_items import items_json
 from omlib.report.html_picture import picture, signs
-from omlib.report.html_sections import (
-    changes_section,
-    coverage_section,
-    foot,
-    head,
-    items_section,
-    next_section,
-    summary,
-    waivers_section,
-)
+from omlib.report.html_sections import foot, head, items_section, next_section, summary
 from omlib.report.html_trend import trend_section
 from omlib.report.markup import element, text
 from omlib.report.reconciliation import Reconciliation

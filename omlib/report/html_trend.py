@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from omlib.model.estate import Estate
 from omlib.model.history import DepartmentTrend, Trend
 from omlib.model.status import DRIFT
-from omlib.report.html_sections import department_name
+from omlib.report.html_parts import department_name
 from omlib.report.markup import Markup, element
 from omlib.report.words import Lang, words
 
