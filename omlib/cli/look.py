@@ -196,8 +196,8 @@ def report(
     work = open_workspace(path, records)
     with work.store() as store:
         told = report_of(work, store, run, against, chosen)
-    show_report(told, chosen, out, language(), everything=everything, limit_chars=limit_chars)
-    return told.told.exit_code
+        show_report(told, chosen, out, language(), everything=everything, limit_chars=limit_chars)
+        return told.told.exit_code
 
 
 def _format(form: str, as_json: bool, out: str, limit_chars: int | None) -> "Format":

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from omlib.errors import OmlibError
 from omlib.inventory.load import find_root
+from omlib.jobs.recorded_findings import RecordedFindings
 from omlib.jobs.workspace import Workspace, default_records
 from omlib.reconcile.rollup import Verdicts
 from omlib.records.errors import NoSuchRunError
@@ -36,9 +37,10 @@ def one_run(inventory: Path | None, records: Path | None, run: str) -> Run:
         return store.run(run)
 
 
-def recorded(work: Workspace, store: RecordStore, run: str) -> Reconciliation:
+def recorded(work: Workspace, store: RecordStore, run: str, *, held: bool = True) -> Reconciliation:
     """The comparison of *run*, or of the last run that compared.
 
+    Unless *held*, its findings are read anew whenever they are walked, while *store* is open.
     Raises NoSuchRunError; or NothingComparedError, for an empty report would read as "all is well".
     """
     if run:
@@ -69,7 +71,7 @@ def recorded(work: Workspace, store: RecordStore, run: str) -> Reconciliation:
             tool=found.tool,
         ),
         estate=work.estate,
-        findings=store.findings(found.id),
+        findings=store.findings(found.id) if held else RecordedFindings(store, found.id),
         verdicts=Verdicts(
             systems={verdict.subject: verdict for verdict in outcome.systems},
             departments={verdict.subject: verdict for verdict in outcome.departments},

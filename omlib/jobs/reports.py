@@ -53,11 +53,12 @@ def report_of(work: Workspace, store: RecordStore, run: str, against: str, form:
     """The comparison of *run* ("": the last), with what *form* has a place for beside it.
 
     What changed is told since *against*, or since the last comparison of the same scope before it.
-    Raises NoSuchRunError, ScopesDifferError, UsageError.
+    As JSON lines it may be of any size: it is read while it is written, with *store* open.
+    Raises NoSuchRunError, NothingComparedError, ScopesDifferError, UsageError.
     """
     if against and form not in TELLS_CHANGES:
         raise UsageError(what="against_and_format", name=form.value)
-    told = recorded(work, store, run)
+    told = recorded(work, store, run, held=form is not Format.JSONL)
     return Report(
         told=told,
         changes=_changes(work, store, told, against) if form in TELLS_CHANGES else None,

@@ -4,7 +4,7 @@ What is news in the status of an item goes to the history at the same time.
 """
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -103,9 +103,14 @@ def _changed(
     return changed
 
 
-def load(connection: Connection, listed: str) -> list[Finding]:
-    """The findings of a list, in its order."""
-    return [finding_from_plain(read(body)) for body in _column(connection, listed, "body")]
+def each(connection: Connection, listed: str) -> Iterator[Finding]:
+    """The findings of a list, in its order, some at a time: there may be a million."""
+    for body in _column(connection, listed, "body"):
+        yield finding_from_plain(read(body))
+
+
+def how_many(connection: Connection, listed: str) -> int:
+    return len(kept(connection, listed))
 
 
 def last_told(connection: Connection, ref: str, limit: int) -> list[tuple[str, Finding]]:
@@ -126,14 +131,14 @@ def last_told(connection: Connection, ref: str, limit: int) -> list[tuple[str, F
 
 def digests(connection: Connection, listed: str) -> list[str]:
     """The digest of each finding of a list: what a run's seal covers."""
-    return _column(connection, listed, "digest")
+    return list(_column(connection, listed, "digest"))
 
 
-def _column(connection: Connection, listed: str, name: str) -> list[str]:
+def _column(connection: Connection, listed: str, name: str) -> Iterator[str]:
     numbers: list[int] = kept(connection, listed)
-    found: dict[int, str] = {}
     for start in range(0, len(numbers), _AT_ONCE):
         some = numbers[start : start + _AT_ONCE]
         asked = select(table.c.id, table.c[name]).where(table.c.id.in_(some))
-        found.update((number, value) for number, value in connection.execute(asked))
-    return [found[number] for number in numbers]
+        rows = connection.execute(asked).all()
+        found: dict[int, str] = {row[0]: row[1] for row in rows}
+        yield from (found[number] for number in some)

@@ -1,7 +1,7 @@
 """The records of all runs: what was seen, what was found, who ran it, and from which revision."""
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, tzinfo
 from functools import partial
@@ -224,7 +224,19 @@ class RecordStore:
         """What a run found, in the order it found it."""
         with self._database.read() as connection:
             listed = _unpruned(connection, run).findings
-            return kept_findings.load(connection, listed) if listed else []
+            return list(kept_findings.each(connection, listed)) if listed else []
+
+    def each_finding(self, run: str) -> Iterator[Finding]:
+        """The same one by one, for those that need not hold them all."""
+        with self._database.read() as connection:
+            listed = _unpruned(connection, run).findings
+            if listed:
+                yield from kept_findings.each(connection, listed)
+
+    def how_many_findings(self, run: str) -> int:
+        with self._database.read() as connection:
+            listed = _unpruned(connection, run).findings
+            return kept_findings.how_many(connection, listed) if listed else 0
 
     def outcome(self, run: str) -> Outcome:
         """What a run concluded per system and department, and how far it saw."""

@@ -206,8 +206,9 @@ def test_a_link_stays_a_link_and_a_device_stays_a_device(tmp_path: Path) -> None
     assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)
 
 
+# VmHWM begins anew with each program; ru_maxrss would begin with that of pytest, its parent
 _MANY = """
-import resource, sys
+import sys
 from datetime import UTC, datetime
 from omlib.model.finding import Difference, Finding
 from omlib.model.item import Scope
@@ -227,7 +228,7 @@ run = RunFacts(id="r", started=datetime(2026, 11, 21, tzinfo=UTC), took_s=1)
 size = 0
 for line in findings_lines(run, "many", findings(int(sys.argv[1])), ()):
     size += len(line)
-print(size, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(size, next(row.split()[1] for row in open("/proc/self/status") if row.startswith("VmHWM")))
 """
 
 
@@ -244,3 +245,47 @@ def test_json_lines_of_many_findings_take_no_more_memory_than_of_a_few() -> None
     assert many[0] > 90 * few[0]
     # the cache of encoded names fills up, 65,536 of them, whatever the number of findings
     assert many[1] - few[1] < 24 * 1024
+
+
+_RECORDED = """
+import sys
+from pathlib import Path
+from omlib.jobs.reports import in_place_of, report_of, write_report
+from omlib.jobs.workspace import Workspace
+from omlib.model.estate import Estate
+from omlib.report.formats import Format
+from omlib.report.words import Lang
+
+root = Path(sys.argv[1])
+nothing = dict.fromkeys(
+    "departments sites clouds systems vms security_groups servers devices rooms circuits windows"
+    " tombstones".split(), {}
+)
+estate = Estate(name="many", timezone="Asia/Shanghai", contracts=(), waivers=(), **nothing)
+work = Workspace(
+    root=root, records=root / "records.sqlite", estate=estate, items=(), planes=()
+)
+with work.store() as store, in_place_of(root / "many.jsonl") as file:
+    told = report_of(work, store, "", "", Format.JSONL)
+    write_report(told, Format.JSONL, file, lang=Lang.EN)
+print(next(row.split()[1] for row in open("/proc/self/status") if row.startswith("VmHWM")))
+"""
+
+
+def test_a_large_recorded_run_is_read_while_it_is_written(work: Workspace) -> None:
+    memory_kib = []
+    with work.store() as store:
+        for hour, count in enumerate((100, 20_000)):
+            ref = make_ref(Plane.SERVER, "package", "oa-01", "p")
+            many = [replace(BAD, ref=ref._replace(part=f"p{at}")) for at in range(count)]
+            _recorded(store, hour, *many)
+            told = subprocess.run(
+                [sys.executable, "-c", _RECORDED, str(work.root)],
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            memory_kib.append(int(told.stdout))
+            assert len((work.root / "many.jsonl").read_text("utf-8").splitlines()) == count + 2
+    # 20,000 findings held at once would take 24 MiB; encoded names are cached
+    assert memory_kib[1] - memory_kib[0] < 12 * 1024
