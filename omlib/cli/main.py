@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import typer
 
-from omlib.cli import change, estate, labs, logs, look, past, stories
+from omlib.cli import change, estate, labs, logs, look, past, stories, streams
 from omlib.cli.options import language
 from omlib.errors import OmlibError, RefusedError, UsageError
 
@@ -44,6 +44,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
     """What the console script calls; never returns."""
     gc.set_threshold(*COLLECT_AFTER)
     logs.configure()
+    streams.configure()
     sys.exit(main(arguments))
 
 

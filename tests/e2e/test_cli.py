@@ -184,3 +184,41 @@ def test_doctor_names_what_is_missing_and_changes_nothing(omlib: "Omlib", tmp_pa
     assert checks["inventory"]["answer"] == "no"
     assert checks["inventory"]["next"]
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "gbk", "latin-1"])
+def test_a_terminal_that_lacks_a_character_still_gets_the_verdict(
+    omlib: "Omlib", silent: Path, encoding: str
+) -> None:
+    departments = "departments:\n  - {id: city, name: 市政府 😀}\n"
+    (silent / "departments.yml").write_text(departments, encoding="utf-8")
+    variables = {**keys(silent), "PYTHONIOENCODING": encoding}
+    done = subprocess.run(
+        [Path(sys.executable).with_name("omlib"), "reconcile", "--json"],
+        cwd=silent,
+        env={**os.environ, **variables},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 4, done.stderr
+    (department,) = json.loads(done.stdout.decode(encoding))["departments"]
+    assert department["name"] == "市政府 😀"
+
+
+def test_a_closed_standard_output_changes_no_exit_code(silent: Path) -> None:
+    command = f"{Path(sys.executable).with_name('omlib')} reconcile >&- 2>&-"
+    done = subprocess.run(
+        ["sh", "-c", command],
+        cwd=silent,
+        env={**os.environ, **keys(silent)},
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 4
+
+
+def test_doctor_answers_an_account_without_a_home(omlib: "Omlib", tmp_path: Path) -> None:
+    told = omlib("doctor", HOME=str(tmp_path / "nowhere"))
+    assert "a fault in omlib" not in told.stderr
+    assert "python" in told.stdout.lower()
