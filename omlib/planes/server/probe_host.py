@@ -349,14 +349,18 @@ def group_of(gid: int) -> str:
 
 
 def locate(path: str) -> "tuple[bytes, os.stat_result] | None":
-    """The file as UTF-8 names it, else as GB18030 does; None if there is neither."""
+    """The file as UTF-8 names it, else as GB18030 does; None if there is neither.
+
+    A link that leads nowhere is there, too: an enabled unit leaves one when its package goes.
+    """
     for encoding in ("utf-8", "gb18030"):
         raw = path.encode(encoding)
-        try:
-            return raw, os.stat(raw)
-        except OSError as error:
-            if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG):
-                raise
+        for look in (os.stat, os.lstat):
+            try:
+                return raw, look(raw)
+            except OSError as error:
+                if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG):
+                    raise
     return None
 
 

@@ -223,6 +223,7 @@ def test_files_are_told_by_content_owner_and_mode(tmp_path: Path) -> None:
     own = {"owner": plain.owner(), "group": plain.group()}
     assert items.pop(str(plain)) == {"sha256": sha256, "mode": "0640", **own}
     assert items.pop(str(tmp_path / "link"))["sha256"] == sha256
+    assert items.pop(str(tmp_path / "dangling")) == {"sha256": None, "mode": "0777", **own}
     assert items.pop(str(tmp_path))["sha256"] is None
     assert items.pop(str(tmp_path / "fifo"))["sha256"] is None
     assert "sha256" not in items.pop(str(tmp_path / "报表"))
