@@ -39,9 +39,9 @@ def find_ref(typed: str, known: Collection[Ref]) -> Ref:
     ways: tuple[Callable[[Ref], bool], ...] = (
         lambda ref: ref.owner == given and not ref.part,
         lambda ref: given in (ref.part, ref.owner),
-        lambda ref: bool(given) and str(ref).endswith("/" + given),
+        lambda ref: str(ref).endswith("/" + given),
     )
-    for way in ways:
+    for way in ways if given else ():
         found = sorted(filter(way, known))
         if len(found) == 1:
             return found[0]
