@@ -87,6 +87,7 @@ def check_identities(tree: Tree, ids: Ids) -> Iterator[Problem]:
         for path in cloud.each("projects")
     }
     wanted = _wanted(tree)
+    buried: dict[tuple[str, Ref], str] = {}
     for entry in tree.of("systems", "tombstones"):
         above = ("retired",) if entry.collection == "systems" else ()
         for path in entry.each(*above, "identities"):
@@ -104,6 +105,10 @@ def check_identities(tree: Tree, ids: Ids) -> Iterator[Problem]:
             elif ref.plane is Plane.CLOUD and place not in places and "clouds" not in tree.broken:
                 yield unknown_reference(entry, (*path, "where"), place, "projects", places)
             yield from _never_found(entry, path, ref)
+            # a system and its tombstone may both name it: the tombstone takes over
+            if first := buried.get((entry.collection, ref)):
+                yield entry.problem(Code.DUPLICATE_ID, (*path, "ref"), id=str(ref), first=first)
+            buried.setdefault((entry.collection, ref), str(entry.source))
             if str(ref) in wanted:
                 facts = {"ref": str(ref), "first": wanted[str(ref)]}
                 yield entry.problem(Code.RETIRED_DECLARED, (*path, "ref"), **facts)
