@@ -5,9 +5,11 @@ variable that is not there is an error that names template and line, never an em
 """
 
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 from jinja2 import (
+    Environment,
     FileSystemLoader,
     StrictUndefined,
     TemplateError,
@@ -30,10 +32,23 @@ class TemplateFailedError(OmlibError):
         self.problems = problems
 
 
+class InsideLoader(FileSystemLoader):
+    """Jinja refuses `..` itself; a symbolic link that leads out of the folder is refused here."""
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        source, found, fresh = super().get_source(environment, template)
+        roots = [Path(root).resolve() for root in self.searchpath]
+        if not any(Path(found).resolve().is_relative_to(root) for root in roots):
+            raise TemplateNotFound(template, f"{template} leads out of the templates")
+        return source, found, fresh
+
+
 def environment(templates: Path) -> ImmutableSandboxedEnvironment:
     """*templates* holds one directory a platform."""
     return ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(templates, encoding="utf-8"),
+        loader=InsideLoader(templates, encoding="utf-8"),
         undefined=StrictUndefined,
         autoescape=False,  # a configuration is not a page
         trim_blocks=True,

@@ -45,7 +45,7 @@ def estate(*devices: Device) -> Estate:
 
 
 def written(folder: Path, text: str) -> Path:
-    (folder / "frr").mkdir(exist_ok=True)
+    (folder / "frr").mkdir(exist_ok=True, parents=True)
     (folder / "frr" / "router.j2").write_text(text, encoding="utf-8")
     return folder
 
@@ -81,6 +81,16 @@ def test_a_template_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(TemplateFailedError) as failed:
         intended(ROUTER, environment(tmp_path))
     assert failed.value.problems == ("core-rtr-1: frr/router.j2: no such template: frr/router.j2",)
+
+
+def test_a_link_that_leads_out_of_the_templates_is_refused(tmp_path: Path) -> None:
+    outside = tmp_path / "secret"
+    outside.write_text("root:x:0:0\n", encoding="utf-8")
+    templates = written(tmp_path / "templates", "{% include 'frr/link.j2' %}\n")
+    (templates / "frr" / "link.j2").symlink_to(outside)
+    with pytest.raises(TemplateFailedError) as raised:
+        intended(ROUTER, environment(templates))
+    assert "no such template: frr/link.j2" in raised.value.problems[0]
 
 
 def test_the_mistakes_of_all_devices_are_told_at_once(tmp_path: Path) -> None:
