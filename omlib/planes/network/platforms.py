@@ -70,6 +70,22 @@ def _silent_daemons(daemons: str, watchfrr: str) -> str:
     return "" if "phase: Idle" in watchfrr else "watchfrr is restarting daemons"
 
 
+_LEVEL = re.compile(r"(?m)^Current privilege level is (\d+)\s*$")
+
+
+def _hidden_lines(before: str, after: str) -> str:
+    """What of IOS the account may not see.
+
+    Below level 15 `show running-config` leaves out, without a word, whatever the account may not
+    configure, and still ends with `end` (IOS Security Configuration Guide, "Privilege Levels").
+    """
+    levels = {found[1] for told in (before, after) if (found := _LEVEL.search(told))}
+    if levels == {"15"}:
+        return ""
+    told = ", ".join(sorted(levels)) or "not told"
+    return f"privilege level {told}: only level 15 sees the whole configuration"
+
+
 _FRR = Platform(
     name="frr",
     driver="cisco_ios",  # netmiko has no type of its own, and vtysh is alike enough
@@ -92,6 +108,7 @@ _CISCO_IOS = Platform(
     preparing=("terminal width 511", "terminal length 0"),
     last=re.compile(r"end"),
     complaints={re.compile(r"%.*"): Fault.COMMAND_REFUSED},
+    witness=Witness(before="show privilege", after="show privilege", gap=_hidden_lines),
     sha1=True,
 )
 

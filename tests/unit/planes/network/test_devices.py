@@ -539,8 +539,28 @@ end
 """
 
 
-def test_an_ios_like_device_is_read_without_any_witness(bench: Bench) -> None:
-    answers = {"show running-config": IOS, "terminal width 511": "", "terminal length 0": ""}
+IOS_ANSWERS = {
+    "show running-config": IOS,
+    "show privilege": "Current privilege level is 15\n",
+    "terminal width 511": "",
+    "terminal length 0": "",
+}
+
+
+@pytest.mark.parametrize("told", ["Current privilege level is 7\n", "% Invalid input\n"])
+def test_an_ios_account_that_sees_only_a_part_makes_nothing_missing(
+    bench: Bench, told: str
+) -> None:
+    part = "hostname sw-1\nend\n"
+    answers = {**IOS_ANSWERS, "show running-config": part, "show privilege": told}
+    with served(Gear(answers, prompt=b"sw-1#")) as gear:
+        seen = bench.look(gear, platform="ios", intended=IOS)
+    assert (seen.reason, seen.lines) == (UnknownReason.INCOMPLETE, {})
+    assert "privilege level" in seen.sight.detail
+
+
+def test_an_ios_like_device_is_read_whole(bench: Bench) -> None:
+    answers = IOS_ANSWERS
     with served(Gear(answers, prompt=b"sw-1#")) as gear:
         seen = bench.look(gear, platform="ios", intended=IOS)
     assert seen.reason is None
