@@ -68,11 +68,11 @@ def make_plan(
 
 def write_plan(plan: Plan, path: Path) -> None:
     """Whole or not at all; a plan that is there is replaced."""
-    fresh = path.with_name(f"{path.name}.new")
     try:
+        fresh = path.with_name(f"{path.name}.new")
         fresh.write_bytes(dump(plan))
         fresh.replace(path)
-    except OSError as fault:
+    except (OSError, ValueError) as fault:  # ValueError: `/` has no name
         raise RunFailedError(what="plan_not_written", path=str(path), why=str(fault)) from None
 
 

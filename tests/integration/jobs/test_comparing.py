@@ -212,3 +212,10 @@ def test_a_drift_that_no_plane_can_mend_is_still_pending(
     estate.declare("{users: {no-such: {}}}")
     assert main(["plan", "--inventory", str(estate.root)]) == 2
     assert "no-such" in capsys.readouterr().out
+
+
+def test_a_plan_that_cannot_be_written_there_says_so(
+    estate: AnEstate, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["plan", "--inventory", str(estate.root), "--out", "/"]) == 1
+    assert "a fault in omlib" not in capsys.readouterr().err
