@@ -129,6 +129,20 @@ def lines_rows(findings: int) -> list[Row]:
     return rows
 
 
+def history_row(runs: int) -> Row:
+    cpu_s, peak_mib, facts = inside("history.py", 1, str(runs), "5000")
+    return Row(
+        what=f"history of 5,000 items over {runs:,} runs",
+        cpu_s=cpu_s,
+        peak_mib=peak_mib,
+        runs=1,
+        target_s=1.0,
+        note=f"one item {facts['one_item_s']} s, trend {facts['trend_s']} s,"
+        f" saving 5,000 news {facts['save_s']} s; {facts['changes']} changes,"
+        f" {facts['size_mb']} MB",
+    )
+
+
 def shown(rows: Sequence[Row]) -> str:
     head = ("what", "CPU s", "target", "ratio", "MiB", "target", "ratio", "runs", "note")
     lines = [head, *(_cells(row) for row in rows)]
@@ -163,6 +177,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a tenth of the items")
     items = 10_000 if parser.parse_args().quick else 100_000
     rows = [help_row(), validate_row(), *compare_rows(items, 20), *lines_rows(10 * items)]
+    rows.append(history_row(8760 * items // 100_000))
     print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores")
     print(shown(rows))
 

@@ -6,8 +6,7 @@ What is news in the status of an item goes to the history at the same time.
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from sqlalchemy import Connection, func, insert, select
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, func, select
 
 from omlib.model.finding import Finding
 from omlib.model.item import Scope
@@ -21,6 +20,17 @@ from omlib.records.tables import run as run_table
 
 _NEW = changes.Known(0, "", "", "")
 _LOOKED_BACK = 200  # runs, for those that tell of one item
+# As text for the driver: a run may have 5,000 of each, and SQLAlchemy takes longer to bind the
+# values by name than SQLite to store them.
+_INSERT = """
+insert into finding (id, ref, run, status, reason, department, digest, body)
+values (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_STAND = """
+insert into item (ref, finding, digest, status, at) values (?, ?, ?, ?, ?)
+on conflict (ref) do update set finding = excluded.finding, digest = excluded.digest,
+  status = excluded.status, at = excluded.at
+"""
 _AT_ONCE = 500  # SQLite before 3.32 takes 999 values in one statement
 
 
@@ -38,7 +48,7 @@ def save(
     known = {ref: changes.Known(*rest) for ref, *rest in connection.execute(asked)}
     last: int = connection.execute(select(func.max(table.c.id))).scalar() or 0
     listed: list[int] = []
-    rows: list[dict[str, object]] = []
+    rows: list[tuple[object, ...]] = []
     newest: dict[str, tuple[int, str]] = {}
     for finding in findings:
         ref, body = str(finding.ref), canonical(finding_to_plain(finding))
@@ -50,35 +60,22 @@ def save(
         last += 1
         listed.append(last)
         newest[ref] = last, sha
-        rows.append(
-            {
-                "id": last,
-                "ref": ref,
-                "run": run,
-                "status": finding.status.value,
-                "reason": finding.reason.value if finding.reason else "",
-                "department": finding.department,
-                "digest": sha,
-                "body": body.decode(),
-            }
-        )
+        reason = finding.reason.value if finding.reason else ""
+        told = (run, finding.status.value, reason, finding.department, sha, body.decode())
+        rows.append((last, ref, *told))
     if rows:
-        connection.execute(insert(table), rows)
+        connection.exec_driver_sql(_INSERT, rows)
     changed = _changed(connection, known, findings, whole=whole, seen=seen)
     times = changes.note(connection, run, at, changed)
     standing = []
-    for ref in newest.keys() | changed.keys():
+    for ref in {**newest, **changed}:
         held = known.get(ref, _NEW)
         number, sha = newest.get(ref, (held.finding, held.digest))
         status, _ = changed.get(ref, (held.status, ""))
         then = times.get(ref, held.at)
-        standing.append(
-            {"ref": ref, "finding": number, "digest": sha, "status": status, "at": then}
-        )
+        standing.append((ref, number, sha, status, then))
     if standing:
-        change = upsert(item)
-        later = {name: change.excluded[name] for name in ("finding", "digest", "status", "at")}
-        connection.execute(change.on_conflict_do_update(["ref"], set_=later), standing)
+        connection.exec_driver_sql(_STAND, standing)
     return keep(connection, canonical(listed))
 
 
@@ -98,7 +95,7 @@ def _changed(
         if status.value != known.get(ref, _NEW).status
     }
     if whole:
-        for ref in changes.gone(connection, known, statuses, seen):
+        for ref in sorted(changes.gone(connection, known, statuses, seen)):
             changed[ref] = changes.GONE, known[ref].at
     return changed
 
