@@ -27,10 +27,13 @@ def validate(path: Inventory = None, lang: Language = "", as_json: AsJson = Fals
       omlib validate -i ../estate --json
     """
     from omlib.inventory.load import find_root, load
+    from omlib.jobs.wiring import declared_items
     from omlib.report.inventory_screens import validation_json, validation_report
 
     root = find_root(path)
     loaded = load(root)
+    if loaded.estate is not None:
+        declared_items(loaded.estate, root)  # raises where a template cannot be filled in
     if as_json:
         show_json(validation_json(str(root), loaded))
     else:

@@ -127,11 +127,14 @@ def break_(
     from omlib.lab import breaks
     from omlib.report.words import Lang
 
-    if not name or not target:
+    if name and not target:
+        known_target = breaks.find_break(name).target  # an unknown name ends here, with the known
+        raise typer.BadParameter(f"{name} needs a target: {known_target}")
+    if not name:
         for known in breaks.BREAKS.values():
             told = known.zh if language() is Lang.ZH else known.en
             typer.echo(f"{known.name:24s}{known.target:24s}{told}")
-        return 0 if not name else 64
+        return 0
     settings = dict(text.partition("=")[::2] for text in parameters or ())
     act = breaks.mend_break if mend else breaks.make_break
     typer.echo(act(layout_of(lab_id), name, target, **settings))

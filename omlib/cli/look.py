@@ -220,7 +220,7 @@ def _format(form: str, as_json: bool, out: str, limit_chars: int | None) -> "For
 @runs.command("list")
 def list_runs(
     limit: Annotated[
-        int, typer.Option("--limit", "-n", min=1, help="How many, newest first.")
+        int, typer.Option("--limit", "-n", min=1, max=1_000_000, help="How many, newest first.")
     ] = 20,
     path: Inventory = None,
     records: Records = None,

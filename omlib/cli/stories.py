@@ -94,11 +94,11 @@ def _real(path: Path | None, lab_id: int | None) -> int:
     from omlib.report.reconcile_screen import reconcile_report
     from omlib.report.words import words
 
-    lang = language()
+    lang, layout = language(), layout_of(lab_id)
     with StepProgress(lang, every_step=True) as progress:
         told = tell_for_real(
             path,
-            layout_of(lab_id),
+            layout,
             PLANTS,
             lang=lang,
             teller=_Teller(lang),
@@ -116,7 +116,7 @@ def _real(path: Path | None, lab_id: int | None) -> int:
         typer.echo()
         show_line(words("demo.page", lang, path=str(told.page)))
     typer.echo()
-    show(screen.next_report(screen.NEXT_REAL, lang, system="hrss-pay"))
+    show(screen.next_report(screen.NEXT_REAL, lang, system="hrss-pay", env=str(layout.run / "env")))
     return 0 if told.exact else 1
 
 
@@ -141,7 +141,7 @@ def _simulated(path: Path | None) -> int:
     ):
         show(document)
         typer.echo()
-    show(screen.next_report(screen.NEXT_SIMULATED, lang, system="", labels=SIMULATION))
+    show(screen.next_report(screen.NEXT_SIMULATED, lang, system="", env="", labels=SIMULATION))
     return 0 if told.exact else 1
 
 

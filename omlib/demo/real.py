@@ -49,9 +49,10 @@ def tell_for_real(
         items=len(work.items),
     )
     teller.chapter("demo.lab")
+    spec = spec_of(work.estate, layout)  # before anything that stands is taken down
     with watch.time("lab"):
         lifecycle.down(layout)
-        lifecycle.up(layout, spec_of(work.estate, layout), lab_progress)
+        lifecycle.up(layout, spec, lab_progress)
     with watch.time("build"):
         teller.chapter("demo.build")
         _build(work, layout, progress)

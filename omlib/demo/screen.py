@@ -25,7 +25,7 @@ from omlib.report.values import took_text
 from omlib.report.words import Lang, words
 
 NEXT_REAL = (
-    (". /run/omlib-lab/0/env", "demo.next.env"),
+    (". {env}", "demo.next.env"),
     (".venv/bin/omlib reconcile --system {system}", "demo.next.reconcile"),
     (".venv/bin/omlib reconcile --json", "demo.next.json"),
     (".venv/bin/omlib reconcile --offline", "demo.next.offline"),
@@ -118,13 +118,25 @@ def mended_report(mended: Mended, lang: Lang, *, labels: Sequence[str]) -> Docum
 
 
 def next_report(
-    steps: Sequence[tuple[str, str]], lang: Lang, *, system: str, labels: Sequence[str] = ()
+    steps: Sequence[tuple[str, str]],
+    lang: Lang,
+    *,
+    system: str,
+    env: str,
+    labels: Sequence[str] = (),
 ) -> Document:
-    rows = tuple((command.format(system=system), line(words(why, lang))) for command, why in steps)
+    columns = (Column(words("column.command", lang)), Column(words("column.why", lang)))
+    rows = tuple(
+        (
+            line(Span(command.format(system=system, env=env), Tone.NAME)),
+            line(words(why, lang)),
+        )
+        for command, why in steps
+    )
     return Document(
         lang=lang,
         title=line(words("heading.next", lang)),
-        blocks=(Facts(rows),),
+        blocks=(Table(columns, rows),),
         labels=tuple(words(f"label.{label}", lang) for label in labels),
     )
 

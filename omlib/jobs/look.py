@@ -8,7 +8,7 @@ from omlib.jobs.observe import observe
 from omlib.jobs.reconcile import in_selection
 from omlib.jobs.selection import Selection
 from omlib.jobs.workspace import Workspace
-from omlib.model.observation import Observation
+from omlib.model.observation import Observation, looked_at
 from omlib.ports import Clock, Progress
 from omlib.reconcile.coverage import coverage
 from omlib.records.provenance import actor, revision
@@ -50,7 +50,7 @@ def look_at_estate(
             progress=progress,
             wanted=selection.places(work.items),
         )
-        store.save_observation(run, observed.observation)
+        store.save_observation(run, looked_at(observed.observation))
     except BaseException as fault:
         state = RunState.INTERRUPTED if isinstance(fault, KeyboardInterrupt) else RunState.FAILED
         store.end_run(run, at=clock.now(), state=state, exit_code=1, complete=False, summary={})

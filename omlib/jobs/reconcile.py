@@ -14,7 +14,7 @@ from omlib.jobs.remembered import as_asked_now
 from omlib.jobs.selection import Selection
 from omlib.jobs.workspace import Workspace
 from omlib.model.item import Declared
-from omlib.model.observation import Observation
+from omlib.model.observation import Observation, looked_at
 from omlib.model.status import DRIFT, Status
 from omlib.ports import Clock, Progress
 from omlib.reconcile.compare import reconcile
@@ -87,7 +87,7 @@ def reconcile_estate(
                 wanted=selection.places(work.items),
             )
             seen, looks, interrupted = observed.observation, observed.looks, observed.interrupted
-            store.save_observation(run, seen)
+            store.save_observation(run, looked_at(seen))
         if interrupted:
             labels = (*labels, Label.INTERRUPTED)
         zone = ZoneInfo(work.estate.timezone)

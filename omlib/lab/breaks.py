@@ -1,6 +1,7 @@
 """Known deviations, by name: for demonstrations, and for tests that must see a drift be found."""
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from omlib.lab import break_cloud, break_hosts
@@ -125,14 +126,29 @@ BREAKS = {
 
 
 def make_break(layout: LabLayout, name: str, target: str, /, **parameters: str) -> str:
-    return find_break(name).make(layout, target, **parameters)
+    make = find_break(name).make
+    _check(name, make, parameters)
+    return str(make(layout, target, **parameters))
 
 
 def mend_break(layout: LabLayout, name: str, target: str, /, **parameters: str) -> str:
     mend = find_break(name).mend
     if mend is None:
         raise LabError(f"{name} cannot be mended by the lab", "reconcile it, or begin a new lab")
-    return mend(layout, target, **parameters)
+    _check(name, mend, parameters)
+    return str(mend(layout, target, **parameters))
+
+
+def _check(name: str, act: Callable[..., str], parameters: Iterable[str]) -> None:
+    takes = [
+        each.name
+        for each in inspect.signature(act).parameters.values()
+        if each.kind is inspect.Parameter.KEYWORD_ONLY
+    ]
+    for given in parameters:
+        if given not in takes:
+            known = ", ".join(f"{one}=..." for one in takes) or "no settings"
+            raise LabError(f"{name} has no setting {given!r}", f"it takes {known}")
 
 
 def find_break(name: str) -> Break:

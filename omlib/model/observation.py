@@ -59,3 +59,14 @@ def merge(*observations: Observation) -> Observation:
         if chosen.get(item.scope, index) == index
     )
     return Observation(sights=sights, actual=actual)
+
+
+def looked_at(observation: Observation) -> Observation:
+    """Without the scopes that nobody looked at: those say nothing that is worth remembering."""
+    sights = {
+        scope: sight
+        for scope, sight in observation.sights.items()
+        if sight.reason is not UnknownReason.NOT_CHECKED
+    }
+    actual = tuple(item for item in observation.actual if item.scope in sights)
+    return Observation(sights=sights, actual=actual)

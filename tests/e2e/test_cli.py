@@ -177,6 +177,23 @@ def _never_answers() -> socket.socket:
     return listener
 
 
+def test_what_an_interrupted_run_did_not_look_at_stays_remembered(
+    omlib: "Omlib", silent: Path
+) -> None:
+    omlib("reconcile", cwd=silent, **keys(silent))
+    test_interrupted_means_130_and_what_was_seen_so_far(silent)
+    told = json.loads(omlib("reconcile", "--offline", "--json", cwd=silent).stdout)
+    assert {finding["reason"] for finding in told["findings"]} != {"not_checked"}
+
+
+def test_validate_fills_in_the_templates(omlib: "Omlib", demo: Path) -> None:
+    template = demo.parent / "templates" / "network" / "frr" / "router.j2"
+    template.write_text("hostname {{ nobody_said_this }}\n", encoding="utf-8")
+    told = omlib("validate", cwd=demo)
+    assert told.returncode == 1
+    assert "router.j2:1" in told.stderr
+
+
 def test_doctor_names_what_is_missing_and_changes_nothing(omlib: "Omlib", tmp_path: Path) -> None:
     told = omlib("doctor", "--json")
     assert told.returncode in (0, 1)

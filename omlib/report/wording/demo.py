@@ -134,6 +134,10 @@ SAID: dict[str, tuple[str, str]] = {
         "{what} cannot be built in this lab: {why}. Nothing was built.",
         "{what} 无法在此试验环境中建成：{why}。未做任何改动。",
     ),
+    "error.not_for_the_lab.next": (
+        "unset OMLIB_LAB_ID, or give an inventory whose addresses lie in that prefix",
+        "取消 OMLIB_LAB_ID，或使用地址在该网段内的资产清单",
+    ),
     "error.demo_build": (
         "the lab could not build {what}: {why}. The estate is incomplete.",
         "试验环境未能建成 {what}：{why}。资产不完整。",
@@ -143,7 +147,7 @@ SAID: dict[str, tuple[str, str]] = {
         "用 omlib lab logs 查看详情；omlib demo 会重新开始",
     ),
     "error.no_secret.next": (
-        "set the variable or the file; the lab's: . /run/omlib-lab/0/env",
-        "设置该变量或文件；试验环境用 . /run/omlib-lab/0/env",
+        "set the variable or the file; the lab's: . /run/omlib-lab/ID/env",
+        "设置该变量或文件；试验环境用 . /run/omlib-lab/ID/env",
     ),
 }
