@@ -9,6 +9,7 @@ from omlib.apply.engine import Ports, apply
 from omlib.errors import RunFailedError
 from omlib.jobs.observe import observe
 from omlib.jobs.reconcile import reconcile_estate
+from omlib.jobs.recorded_run import recorded_run
 from omlib.jobs.selection import Selection
 from omlib.jobs.workspace import Workspace
 from omlib.model.item import Scope
@@ -94,11 +95,7 @@ def carry_out(
     allow_destroy: bool = False,
 ) -> Applied:
     """Apply *plan*, or go on with it where an earlier run of it stopped. Recorded as a run."""
-    started = clock.now()
     digest = plan_digest(plan)
-    run = store.begin_run(
-        verb="apply", at=started, actor=actor(), scope=digest, revision=revision(work.root)
-    )
 
     def look(scopes: frozenset[Scope]) -> Observation:
         seen = observe(
@@ -112,21 +109,25 @@ def carry_out(
             raise KeyboardInterrupt
         return seen.observation
 
-    ports = Ports(
-        planes={plane.name: plane for plane in work.planes},
-        look=look,
-        journal=store.journal(clock, run=run, subject=digest),
-        lock=store.lock(clock),
+    owner = actor()
+    with recorded_run(
+        store,
+        verb="apply",
+        scope=digest,
         clock=clock,
-        progress=progress,
-        owner=actor(),
-    )
-    try:
+        actor=owner,
+        revision=revision(work.root),
+    ) as run:
+        ports = Ports(
+            planes={plane.name: plane for plane in work.planes},
+            look=look,
+            journal=store.journal(clock, run=run, subject=digest),
+            lock=store.lock(clock),
+            clock=clock,
+            progress=progress,
+            owner=owner,
+        )
         applied = apply(plan, ports, declared=work.items, allow_destroy=allow_destroy)
-    except BaseException as fault:
-        state = RunState.INTERRUPTED if isinstance(fault, KeyboardInterrupt) else RunState.FAILED
-        store.end_run(run, at=clock.now(), state=state, exit_code=1, complete=False, summary={})
-        raise
     counts = _counts(applied)
     store.end_run(
         run,

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from omlib.jobs.observe import observe
 from omlib.jobs.reconcile import in_selection
+from omlib.jobs.recorded_run import recorded_run
 from omlib.jobs.selection import Selection
 from omlib.jobs.workspace import Workspace
 from omlib.model.observation import Observation, looked_at
@@ -35,14 +36,14 @@ def look_at_estate(
     selection: Selection,
 ) -> Looked:
     began, started = time.monotonic(), clock.now()
-    run = store.begin_run(
+    with recorded_run(
+        store,
         verb="observe",
-        at=started,
-        actor=actor(),
         scope=selection.typed,
+        clock=clock,
+        actor=actor(),
         revision=revision(work.root),
-    )
-    try:
+    ) as run:
         observed = observe(
             selection.planes_of(work.planes),
             caps=work.caps,
@@ -51,10 +52,6 @@ def look_at_estate(
             wanted=selection.places(work.items),
         )
         store.save_observation(run, looked_at(observed.observation))
-    except BaseException as fault:
-        state = RunState.INTERRUPTED if isinstance(fault, KeyboardInterrupt) else RunState.FAILED
-        store.end_run(run, at=clock.now(), state=state, exit_code=1, complete=False, summary={})
-        raise
     items = [item for item in work.items if selection.holds(item)]
     told = Look(
         run=RunFacts(

@@ -10,6 +10,7 @@ from omlib import VERSION
 from omlib.errors import OmlibError
 from omlib.jobs.history import asked_for
 from omlib.jobs.observe import Look, observe
+from omlib.jobs.recorded_run import recorded_run
 from omlib.jobs.remembered import as_asked_now
 from omlib.jobs.selection import Selection
 from omlib.jobs.workspace import Workspace
@@ -60,14 +61,10 @@ def reconcile_estate(
     """
     began, started = time.monotonic(), clock.now()
     who, where_from = actor(), revision(work.root)
-    run = store.begin_run(
-        verb="reconcile",
-        at=started,
-        actor=who,
-        scope=asked_for(selection.typed, (*labels, Label.OFFLINE) if offline else labels),
-        revision=where_from,
-    )
-    try:
+    scope = asked_for(selection.typed, (*labels, Label.OFFLINE) if offline else labels)
+    with recorded_run(
+        store, verb="reconcile", scope=scope, clock=clock, actor=who, revision=where_from
+    ) as run:
         looks: tuple[Look, ...] = ()
         oldest: datetime | None = None
         interrupted = False
@@ -119,13 +116,9 @@ def reconcile_estate(
             run,
             told.findings,
             outcome,
-            whole=selection.everything and not interrupted,
+            whole=selection.everything and not interrupted and not offline,
             seen=[scope for scope, sight in seen.sights.items() if sight.complete],
         )
-    except BaseException as fault:
-        state = RunState.INTERRUPTED if isinstance(fault, KeyboardInterrupt) else RunState.FAILED
-        store.end_run(run, at=clock.now(), state=state, exit_code=1, complete=False, summary={})
-        raise
     store.end_run(
         run,
         at=clock.now(),
