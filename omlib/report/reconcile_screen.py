@@ -111,7 +111,22 @@ def next_steps(it: Reconciliation, lang: Lang) -> list[str]:
         told.append(words("next.interrupted", lang))
     if Label.OFFLINE in it.run.labels:
         told.append(words("next.offline", lang))
-    return told or [words("next.nothing", lang)]
+    return told or [_nothing_to_do(it, lang)]
+
+
+def _nothing_to_do(it: Reconciliation, lang: Lang) -> str:
+    """Only what was looked at can be as declared; what is waived is not."""
+    if not it.findings:
+        looked = any(row.scopes for row in it.coverage)
+        return words("next.empty" if looked else "next.not_looked", lang)
+    waived = [finding for finding in it.findings if finding.status is Status.WAIVED]
+    if not waived:
+        return words("next.nothing", lang)
+    held = {(f.ref, each.path, each.waived_by) for f in waived for each in f.differences}
+    ends = [each.until for each in it.estate.waivers if (each.ref, each.path, each.ticket) in held]
+    if not ends:
+        return words("next.waived", lang, n=len(waived))
+    return words("next.waived_until", lang, n=len(waived), until=min(ends))
 
 
 def _next(it: Reconciliation, lang: Lang) -> Iterator[Block]:

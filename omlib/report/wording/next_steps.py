@@ -55,6 +55,22 @@ SAID: dict[str, tuple[str, str]] = {
     ),
     "next.interrupted": ("run again to see the whole", "重新运行以查看全部"),
     "next.nothing": ("nothing: all is as declared", "无：一切与声明一致"),
+    "next.empty": (
+        "nothing was declared or found in this scope: is the scope the one you mean?",
+        "该范围内没有声明，也没有发现：范围是否正确？",
+    ),
+    "next.not_looked": (
+        "nothing was in this scope; nothing was looked at",
+        "该范围内没有条目；没有查看任何对象",
+    ),
+    "next.waived": (
+        "nothing now: {n} {n:item is|items are} waived",
+        "目前无需操作：{n} 个条目已豁免",
+    ),
+    "next.waived_until": (
+        "nothing now: {n} {n:item is|items are} waived, the first until {until}",
+        "目前无需操作：{n} 个条目已豁免，最早于 {until} 到期",
+    ),
     "next.plan": (
         "`omlib apply {plan}` carries it out; it looks again first and refuses what has moved",
         "`omlib apply {plan}` 实施；实施前会重新查看，有变动的一律拒绝",
