@@ -44,7 +44,8 @@ def plan_report(
 def _head(plan: Plan, digest: str, lang: Lang) -> Iterator[Block]:
     yield Paragraph(line(Span(words("plan.bound", lang, digest=digest), Tone.MUTED)))
     if not plan.actions:
-        yield Paragraph(line(words("plan.empty", lang)))
+        code = "plan.only_left_out" if plan.not_planned else "plan.empty"
+        yield Paragraph(line(words(code, lang, n=len(plan.not_planned))))
         return
     counts = {verb.value: sum(a.verb is verb for a in plan.actions) for verb in Verb}
     yield Paragraph(line(Span(words("plan.counts", lang, **counts), Tone.STRONG)))

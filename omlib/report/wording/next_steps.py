@@ -2,16 +2,25 @@
 
 SAID: dict[str, tuple[str, str]] = {
     "next.residue": (
-        "residue: make sure nobody uses it, then remove it; `omlib plan` proposes the steps",
-        "残留：确认无人使用后清除；`omlib plan` 给出步骤",
+        "residue: make sure nobody uses it, then remove it; `omlib plan` shows what can be planned",
+        "残留：确认无人使用后清除；`omlib plan` 显示哪些可以列入方案",
     ),
     "next.missing": (
-        "missing: `omlib plan` makes it again; if it went on purpose, change the inventory",
-        "缺失：`omlib plan` 给出重建步骤；如属有意撤除，请修改资产清单",
+        (
+            "missing: make it again, or, if it went on purpose, change the inventory; "
+            "`omlib plan` shows what can be planned"
+        ),
+        "缺失：重建；如属有意撤除，请修改资产清单；`omlib plan` 显示哪些可以列入方案",
     ),
     "next.diverged": (
-        "diverged: which side is right? `omlib plan` mends, or change the inventory, or waive it",
-        "偏离：哪一边正确？`omlib plan` 恢复实际一侧，或修改资产清单，或登记豁免",
+        (
+            "diverged: which side is right? change the inventory, mend what is deployed, or waive it; "
+            "`omlib plan` shows what can be planned"
+        ),
+        (
+            "偏离：哪一边正确？修改资产清单，恢复实际一侧，或登记豁免；"
+            "`omlib plan` 显示哪些可以列入方案"
+        ),
     ),
     "next.unmanaged": (
         "unmanaged: ask its owner; declare it in the inventory, or have it removed",

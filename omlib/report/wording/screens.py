@@ -117,7 +117,11 @@ SAID: dict[str, tuple[str, str]] = {
     "text.semicolon": ("; ", "；"),
     "text.colon": (": ", "："),
     "plan.bound": ("digest {digest}", "摘要 {digest}"),
-    "plan.empty": ("Nothing to do: no drift that can be mended.", "无需操作：没有可修复的漂移。"),
+    "plan.empty": ("Nothing to do.", "无需操作。"),
+    "plan.only_left_out": (
+        "No step can be planned: {n} {n:item is|items are} left out, each with the reason below.",
+        "没有可列入方案的步骤：{n} 个条目未列入，原因见下。",
+    ),
     "plan.counts": (
         "{create} to create, {update} to change, {delete} to delete",
         "新建 {create}，修改 {update}，删除 {delete}",
@@ -129,7 +133,10 @@ SAID: dict[str, tuple[str, str]] = {
         "it is not sure which live thing is meant",
         "无法确定对应哪个实际对象",
     ),
-    "not_planned.not_proposed": ("no plane can mend this by itself", "没有平面能自动修复"),
+    "not_planned.not_proposed": (
+        "omlib does not change this on real systems yet; do it by hand",
+        "本版本尚不能在真实系统上修复，请人工处理",
+    ),
     "not_planned.not_a_drift": ("it is no drift", "不是漂移"),
     "not_planned.needs_allow_destroy": (
         "it would delete something: needs --allow-destroy",

@@ -112,9 +112,10 @@ def test_a_plan_says_what_it_leaves_out_and_why() -> None:
     ref = make_ref(Plane.SERVER, "package", "oa-01", "nginx")
     out = NotPlanned(ref=ref, status=Status.UNKNOWN, why=Why.UNKNOWN, reason=UnknownReason.DENIED)
     rows = _rows(plan_report(_plan(left_out=(out,)), Lang.EN, name="p", digest="ab"))
-    assert "Nothing to do: no drift that can be mended." in rows
+    assert "No step can be planned: 1 item is left out, each with the reason below." in rows
     assert "not seen well enough to act on (denied)" in rows
     assert not any("omlib apply" in row for row in rows)
+    assert "Nothing to do." in _rows(plan_report(_plan(), Lang.EN, name="p", digest="ab"))
 
 
 def test_doctor_tells_the_next_step_for_what_is_lacking() -> None:
