@@ -14,8 +14,8 @@ SAID: dict[str, tuple[str, str]] = {
     ),
     "next.diverged": (
         (
-            "diverged: which side is right? change the inventory, mend what is deployed, or waive it; "
-            "`omlib plan` shows what can be planned"
+            "diverged: which side is right? change the inventory, mend what is deployed, or "
+            "waive it; `omlib plan` shows what can be planned"
         ),
         (
             "偏离：哪一边正确？修改资产清单，恢复实际一侧，或登记豁免；"
