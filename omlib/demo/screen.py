@@ -107,7 +107,8 @@ def mended_report(mended: Mended, lang: Lang, *, labels: Sequence[str]) -> Docum
     facts = {
         "done": mended.done,
         "planned": len(mended.applied.steps),
-        "left": mended.left,
+        "drift": mended.drift,
+        "unknown": mended.unknown,
     }
     return Document(
         lang=lang,

@@ -16,7 +16,7 @@ from omlib.jobs.selection import Selection
 from omlib.jobs.workspace import Workspace, open_workspace
 from omlib.model.item import Scope
 from omlib.model.ref import Plane
-from omlib.model.status import Status
+from omlib.model.status import DRIFT, Status
 from omlib.ports import Clock, Progress
 from omlib.report.reconciliation import Label
 from omlib.testing.fakes import FakePlane
@@ -27,11 +27,12 @@ SIMULATION = (Label.SIMULATION,)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mended:
-    """What carrying out the plan came to; *left* items still differ or could not be seen."""
+    """What carrying out the plan came to: *drift* items still differ, *unknown* were not seen."""
 
     applied: Applied
     done: int
-    left: int
+    drift: int
+    unknown: int
 
 
 def tell_simulated(
@@ -112,8 +113,12 @@ def tell_simulated(
         judged=judge(plants, work.items, after.told.findings),
         took_s=watch.took_s,
     )
-    left = sum(finding.status is not Status.IN_SYNC for finding in last.told.findings)
-    return told, Mended(applied=applied, done=applied.count(Outcome.DONE), left=left)
+    return told, Mended(
+        applied=applied,
+        done=applied.count(Outcome.DONE),
+        drift=sum(finding.status in DRIFT for finding in last.told.findings),
+        unknown=last.told.counts[Status.UNKNOWN],
+    )
 
 
 def _plane(name: Plane, world: World, work: Workspace) -> FakePlane:

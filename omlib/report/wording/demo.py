@@ -31,10 +31,14 @@ SAID: dict[str, tuple[str, str]] = {
     ),
     "demo.applied": (
         (
-            "{done} of {planned} steps done; then {left} items still differ: nobody proposed "
-            "anything for the undeclared, and nothing was done to what could not be seen."
+            "{done} of {planned} steps done; {drift} {drift:item|items} still "
+            "{drift:differs|differ}, {unknown} could not be seen: nobody proposed anything for "
+            "the undeclared, and nothing was done to what could not be seen."
         ),
-        "{planned} 步中完成 {done} 步；仍有 {left} 项不一致：未声明的由人决定，看不见的绝不动。",
+        (
+            "{planned} 步中完成 {done} 步；仍有 {drift} 项不一致，{unknown} 项未能看到："
+            "未声明的由人决定，看不见的绝不动。"
+        ),
     ),
     "demo.page": (
         "The same as a page to open in a browser, offline: {path}",
