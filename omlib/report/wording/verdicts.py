@@ -51,8 +51,8 @@ SAID: dict[str, tuple[str, str]] = {
     "class.orphan_of_a_crash": ("orphan_of_a_crash", "中断遗留"),
     "class.child": ("child", "附属"),
     "class_means.known_owner": (
-        "it names a declared system, or lies in a system's own project",
-        "自带已声明系统的标记，或位于该系统自己的项目中",
+        "it names a declared system, or stands on a host or in a project of that system",
+        "自带已声明系统的标记，或位于该系统的主机或项目中",
     ),
     "class_means.unknown_owner": ("nothing tells whose it is", "无从得知归谁所有"),
     "class_means.in_two_stacks": (
