@@ -63,6 +63,7 @@ _COMPUTED: Mapping[tuple[str, str], Callable[[Any], object]] = {
     ("contracts", "amount"): lambda contract: _yuan(contract.amount_cents),
     ("tombstones", "id"): lambda tombstone: tombstone.system,
 }
+_CONTENT_SHOWN = 60  # characters
 
 
 class LoadedLike(Protocol):
@@ -187,7 +188,11 @@ def _cell(collection: str, name: str, record: object) -> Line:
 
 
 def _told(value: object, name: str = "") -> Iterator[tuple[str, str]]:
-    """Every field that holds something, nested ones by their path: `access.address`."""
+    """Every field that holds something, nested ones by their path: `access.address`.
+
+    Lists count from 0, as the problems of `omlib validate` do. A key of a mapping is told even if
+    nothing more is said of it: a declared listener.
+    """
     if isinstance(value, (Ref, Source)):
         yield name, str(value)
     elif is_dataclass(value):
@@ -196,12 +201,25 @@ def _told(value: object, name: str = "") -> Iterator[tuple[str, str]]:
             yield from _told(getattr(value, each.name), path)
     elif isinstance(value, Mapping):
         for key in sorted(value, key=str):
-            yield from _told(value[key], f"{name}.{key}" if name else str(key))
+            path = f"{name}.{key}" if name else str(key)
+            yield from list(_told(value[key], path)) or [(path, "-")]
     elif isinstance(value, (tuple, list)) and any(_is_nested(part) for part in value):
-        for at, part in enumerate(value, start=1):
+        for at, part in enumerate(value):
             yield from _told(part, f"{name}[{at}]")
+    elif isinstance(value, bytes):
+        yield name, _content(value)
     elif text := plain_text(value):
         yield name, text
+
+
+def _content(data: bytes) -> str:
+    """The beginning of a file.
+
+    >>> _content(b"a: 1"), len(_content(b"x" * 99))
+    ('a: 1', 63)
+    """
+    text = data.decode("utf-8", "replace")
+    return text if len(text) <= _CONTENT_SHOWN else text[:_CONTENT_SHOWN] + "..."
 
 
 def _is_nested(value: object) -> bool:

@@ -132,6 +132,8 @@ def plain_json(value: object) -> object:
     """A record of the estate as JSON has it; days as ISO, a ref or a source as its text."""
     if isinstance(value, (Ref, Source)):
         return str(value)
+    if isinstance(value, bytes):  # a file's content; its digest stands beside it
+        return value.decode("utf-8", "replace")
     if is_dataclass(value):
         return {each.name: plain_json(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, Mapping):

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from omlib.inventory.listing import Found
 from omlib.inventory.problem import Code, Problem
 from omlib.model.action import Action, Verb
-from omlib.model.estate import Contract, Vm, Volume
+from omlib.model.estate import Contract, FileState, ListenerState, ServerState, Vm, Volume
 from omlib.model.finding import Coverage
 from omlib.model.item import Scope, Source
 from omlib.model.ref import Plane, make_ref
@@ -20,6 +21,7 @@ from omlib.report.inventory_screens import (
     LISTS,
     listing_json,
     listing_report,
+    record_report,
     validation_json,
     validation_report,
 )
@@ -227,6 +229,25 @@ def test_a_list_of_vms_sums_their_disks_and_a_contract_is_in_yuan() -> None:
     told = _rows(listing_report("contracts", [contract], Lang.ZH))
     assert "c1 oa 某公司 运维 2026 143,000.00" in told
     assert listing_json("vms", [vm])["collection"] == "vms"
+
+
+def test_a_record_tells_a_listener_of_which_only_its_port_is_declared() -> None:
+    state = ServerState(
+        files={"/etc/motd": FileState(content="市政\n".encode() + b"x" * 99)},
+        listeners={"tcp/*:22": ListenerState()},
+    )
+    volumes = (Volume(id="v1", size_gib=40),)
+    found = Found(
+        collection="servers",
+        id="oa-01",
+        record={"s": state, "v": volumes},
+        source=Source("servers.yml", 1),
+        used_by=(),
+    )
+    rows = _rows(record_report([found], Lang.EN))
+    assert "s.listeners.tcp/*:22 -" in rows
+    assert any("市政\\nxxx" in row and row.endswith("x...") for row in rows)
+    assert "v[0].id v1" in rows
 
 
 @pytest.mark.parametrize("collection", LISTS)
