@@ -98,9 +98,12 @@ def error_words(code: str, facts: Mapping[str, object], lang: Lang) -> tuple[str
     """What an error says, and what to do next ("" if nobody knows).
 
     A fact may itself be a code: `why="shape"` of `bad_ref` is worded by `error.bad_ref.why.shape`.
+    Where a fact is empty, `error.no_such_run.without_run` goes before `error.no_such_run`.
     """
     told = {name: _fact(code, name, facts, lang) for name in facts}
-    what = words(f"error.{code}" if has(f"error.{code}") else code, lang, **told)
+    lacking = (f"error.{code}.without_{name}" for name, fact in facts.items() if not fact)
+    said = [each for each in (*lacking, f"error.{code}") if has(each)]
+    what = words(said[0] if said else code, lang, **told)
     if facts.get("next") or not has(f"error.{code}.next"):
         return what, neutral(str(told.get("next", "")))
     return what, words(f"error.{code}.next", lang, **told)

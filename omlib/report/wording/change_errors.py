@@ -118,6 +118,7 @@ SAID: dict[str, tuple[str, str]] = {
         "请检查权限，或指定其他位置：--records FILE。",
     ),
     "error.no_such_run": ('No run "{run}" is on record.', '没有 "{run}" 的运行记录。'),
+    "error.no_such_run.without_run": ("No comparison is on record.", "没有比对记录。"),
     "error.no_such_run.next": (
         "`omlib runs list` shows the runs there are.",
         "`omlib runs list` 会列出已有的运行。",

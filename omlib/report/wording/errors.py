@@ -30,6 +30,14 @@ SAID: dict[str, tuple[str, str]] = {
         "The run ended without a verdict: {what}.",
         "运行未得出结论：{what}。",
     ),
+    "error.run_failed.what.plan_not_read": (
+        "the plan {path} cannot be read ({why})",
+        "无法读取变更方案 {path}（{why}）",
+    ),
+    "error.run_failed.what.plan_not_written": (
+        "the plan cannot be written to {path} ({why})",
+        "无法将变更方案写入 {path}（{why}）",
+    ),
     "error.refused": (
         "Refused: {what}. Nothing was changed.",
         "已拒绝：{what}。没有更改任何内容。",
@@ -78,6 +86,10 @@ SAID: dict[str, tuple[str, str]] = {
         'There is no collection "{given}" (nearest: {nearest}).',
         '没有 "{given}" 这一类别（最接近：{nearest}）。',
     ),
+    "error.unknown_collection.without_nearest": (
+        'There is no collection "{given}".',
+        '没有 "{given}" 这一类别。',
+    ),
     "error.unknown_collection.next": (
         "`omlib schema` lists the collections.",
         "`omlib schema` 会列出全部类别。",
@@ -85,6 +97,10 @@ SAID: dict[str, tuple[str, str]] = {
     "error.no_such_record": (
         'Nothing declared has the id "{given}" (nearest: {nearest}).',
         '没有编号为 "{given}" 的声明（最接近：{nearest}）。',
+    ),
+    "error.no_such_record.without_nearest": (
+        'Nothing declared has the id "{given}".',
+        '没有编号为 "{given}" 的声明。',
     ),
     "error.no_such_record.next": (
         "`omlib inventory list COLLECTION` shows the ids.",

@@ -13,6 +13,10 @@ SAID: dict[str, tuple[str, str]] = {
         'Nothing declared, found or on record goes by "{given}". Nearest: {nearest}.',
         '没有名为 "{given}" 的声明、发现或记录。最接近：{nearest}。',
     ),
+    "error.no_such_item.without_nearest": (
+        'Nothing declared, found or on record goes by "{given}".',
+        '没有名为 "{given}" 的声明、发现或记录。',
+    ),
     "error.no_such_item.next": (
         "Copy the ref from a report; `omlib reconcile --offline --all` shows every one.",
         "请从报告中复制条目名称；`omlib reconcile --offline --all` 会列出全部。",

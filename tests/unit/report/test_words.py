@@ -144,6 +144,18 @@ def test_a_fact_that_is_itself_a_code_is_worded_with_the_others() -> None:
     assert what == '命令无法执行：没有编号为 "oa" 的系统。没有进行任何操作。'
 
 
+def test_a_plan_that_cannot_be_read_is_told_with_its_path_and_the_reason() -> None:
+    facts = {"what": "plan_not_read", "path": "p.json", "why": "No such file or directory"}
+    what, _ = error_words("run_failed", facts, Lang.EN)
+    assert "the plan p.json cannot be read (No such file or directory)" in what
+
+
+def test_a_fact_that_is_empty_is_not_told_as_a_dash() -> None:
+    assert error_words("no_such_run", {"run": ""}, Lang.ZH)[0] == "没有比对记录。"
+    what, _ = error_words("no_such_item", {"given": "x", "nearest": []}, Lang.EN)
+    assert what == 'Nothing declared, found or on record goes by "x".'
+
+
 def test_a_list_of_facts_is_told_in_a_row_and_counted_when_long() -> None:
     moved = [{"ref": f"cloud/server/{n}", "side": "actual", "path": ""} for n in range(12)]
     what, _ = error_words("stale_plan", {"plan": "a1", "moved": moved}, Lang.EN)
