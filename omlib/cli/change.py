@@ -71,7 +71,7 @@ def plan(
     if as_json:
         show_json(json.loads(dump(made.plan)))
     else:
-        name = str(out) if out else "PLAN"
+        name = str(out) if out else ""
         show(plan_report(made.plan, language(), name=name, digest=made.digest))
     code = PENDING if made.plan.actions or made.drifted else 0
     return code | (INCOMPLETE if made.incomplete else 0)

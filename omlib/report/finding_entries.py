@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from omlib.model.estate import Estate
 from omlib.model.finding import PRESENCE, Difference, Finding
-from omlib.model.ref import Plane
-from omlib.model.status import Status
+from omlib.model.ref import Plane, Ref
+from omlib.model.status import Status, UnknownReason
 from omlib.report.document import Entry, Line, Span, Tone, line, tone_of
 from omlib.report.values import line_changes, two_sides
 from omlib.report.words import Lang, has, words
 
-_FOLD_FROM = 3
+FOLD_FROM = 3
 _NAMED = 6  # so many of them are named
 _BESIDE = 44  # characters of both sides together; longer ones stand one above the other
 
@@ -50,29 +50,38 @@ def entries(
         key = place if fold and plainly_unknown else (finding.ref, finding.live)
         groups.setdefault(key, []).append(finding)
     for group in groups.values():
-        if len(group) >= _FOLD_FROM:
+        if len(group) >= FOLD_FROM:
             yield _folded(group, estate, lang)
         else:
             yield from (_entry(finding, estate, lang) for finding in group)
 
 
+def folded_head(where: str, plane: Plane, count: int, lang: Lang) -> Line:
+    return line(
+        Span(where, Tone.NAME),
+        f" ({words(f'plane.{plane}', lang)})" + words("text.colon", lang),
+        Span(words("finding.folded", lang, n=count), Tone.UNKNOWN),
+    )
+
+
+def folded_names(refs: Sequence[Ref], more: str, lang: Lang) -> Line:
+    """The first few by kind and name; how many others there are is told by the words *more*."""
+    names = [f"{ref.kind} {ref.part or ref.owner}" for ref in refs]
+    if len(names) > _NAMED:  # a host's hundreds of packages would bury all else
+        names[_NAMED:] = [words(more, lang, n=len(names) - _NAMED)]
+    return joined(names, "text.and", lang)
+
+
 def _folded(group: Sequence[Finding], estate: Estate, lang: Lang) -> Entry:
     first = group[0]
-    names = [f"{f.ref.kind} {f.ref.part or f.ref.owner}" for f in group]
-    if len(names) > _NAMED:  # a host's hundreds of packages would bury all else
-        names[_NAMED:] = [words("finding.and_more", lang, n=len(names) - _NAMED)]
     systems = tuple(sorted({system for f in group for system in f.systems}))
     departments = {f.department for f in group}
     department = first.department if len(departments) == 1 else ""
     return Entry(
-        line(
-            Span(first.scope.where, Tone.NAME),
-            f" ({words(f'plane.{first.scope.plane}', lang)})" + words("text.colon", lang),
-            Span(words("finding.folded", lang, n=len(group)), Tone.UNKNOWN),
-        ),
+        folded_head(first.scope.where, first.scope.plane, len(group), lang),
         (
             *_why(first, lang),
-            Entry(joined(names, "text.and", lang)),
+            Entry(folded_names([f.ref for f in group], "finding.and_more", lang)),
             *_told(_owners(systems, department, estate, lang), lang),
         ),
     )
@@ -187,7 +196,9 @@ def _why(finding: Finding, lang: Lang) -> Iterator[Entry]:
         why = words(f"class_means.{finding.unmanaged}", lang)
         yield Entry(line(Span(reason, Tone.UNMANAGED), words("text.colon", lang) + why))
     if finding.detail:
-        yield Entry(line(words("finding.detail", lang, detail=finding.detail)))
+        nobody = finding.reason is UnknownReason.NOT_CHECKED  # so nobody said anything
+        said = "finding.detail.not_checked" if nobody else "finding.detail"
+        yield Entry(line(words(said, lang, detail=finding.detail)))
 
 
 def _missing(finding: Finding, lang: Lang) -> Iterator[Entry]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from omlib.model.action import Action, Verb
 from omlib.model.item import Value
-from omlib.plan.plan import NotPlanned, Plan
+from omlib.plan.plan import NotPlanned, Plan, Why
 from omlib.report.document import (
     Block,
     Bullets,
@@ -17,7 +17,7 @@ from omlib.report.document import (
     line,
     tone_of,
 )
-from omlib.report.finding_entries import listed
+from omlib.report.finding_entries import FOLD_FROM, folded_head, folded_names, listed
 from omlib.report.values import two_sides, value_text
 from omlib.report.words import Lang, words
 
@@ -27,10 +27,10 @@ _TONES = {Verb.CREATE: Tone.GOOD, Verb.UPDATE: Tone.UNMANAGED, Verb.DELETE: Tone
 def plan_report(
     plan: Plan, lang: Lang, *, name: str, digest: str, labels: Sequence[str] = ()
 ) -> Document:
-    """*name* is what `omlib apply` takes: a file, or an id."""
+    """*name* is the file that `omlib apply` takes; "" if the plan was not written to one."""
     return Document(
         lang=lang,
-        title=line(words("title.plan", lang, plan=name)),
+        title=line(words("title.plan", lang, plan=name).rstrip()),
         blocks=(
             *_head(plan, digest, lang),
             *_steps(plan, lang),
@@ -92,11 +92,26 @@ def _changes(action: Action, lang: Lang) -> Iterator[Entry]:
 def _left_out(plan: Plan, lang: Lang) -> Iterator[Block]:
     if plan.not_planned:
         yield Heading(line(words("heading.not_planned", lang, n=len(plan.not_planned))))
+    groups: dict[tuple[object, ...], list[NotPlanned]] = {}
     for item in plan.not_planned:
-        tone = tone_of(item.status) if item.status else Tone.MUTED
-        yield Entry(
-            line(Span(str(item.ref), Tone.NAME)), (Entry(line(Span(_why(item, lang), tone))),)
-        )
+        # what stands on one host and was not seen is one thing to look into, as in a comparison
+        folds = item.why is Why.UNKNOWN and item.ref.part
+        place = (item.ref.plane, item.ref.owner, item.reason, item.detail)
+        groups.setdefault(place if folds else (item.ref, item.why), []).append(item)
+    for group in groups.values():
+        if len(group) >= FOLD_FROM:
+            first, refs = group[0], [item.ref for item in group]
+            head = folded_head(first.ref.owner, first.ref.plane, len(group), lang)
+            names = Entry(folded_names(refs, "plan.and_more", lang))
+            yield Entry(head, (_why_entry(first, lang), names))
+        else:
+            for item in group:
+                head = line(Span(str(item.ref), Tone.NAME))
+                yield Entry(head, (_why_entry(item, lang),))
+
+
+def _why_entry(item: NotPlanned, lang: Lang) -> Entry:
+    return Entry(line(Span(_why(item, lang), tone_of(item.status) if item.status else Tone.MUTED)))
 
 
 def _why(item: NotPlanned, lang: Lang) -> str:
@@ -109,4 +124,4 @@ def _why(item: NotPlanned, lang: Lang) -> str:
 def _next(plan: Plan, name: str, lang: Lang) -> Iterator[Block]:
     if plan.actions:
         yield Heading(line(words("heading.next", lang)))
-        yield Bullets((line(words("next.plan", lang, plan=name)),))
+        yield Bullets((line(words("next.plan" if name else "next.plan_out", lang, plan=name)),))

@@ -39,8 +39,8 @@ SAID: dict[str, tuple[str, str]] = {
         "不支持：该平台无法回答；请人工核查，或不在清单中声明",
     ),
     "next.not_checked": (
-        "not_checked: nobody looked; run again without limiting the scope",
-        "未检查：没有查看；去掉范围限制后重新运行",
+        "not_checked: nobody looked; mend what kept us from it, or run again with a wider scope",
+        "未检查：没有查看；排除所列原因，或扩大范围后重新运行",
     ),
     "next.in_transition": (
         "in_transition: wait until the change has ended, then run again",
@@ -79,6 +79,10 @@ SAID: dict[str, tuple[str, str]] = {
     "next.waived_until": (
         "nothing now: {n} {n:item is|items are} waived, the first until {until}",
         "目前无需操作：{n} 个条目已豁免，最早于 {until} 到期",
+    ),
+    "next.plan_out": (
+        "`omlib plan --out FILE` writes the plan, for `omlib apply FILE` to carry out",
+        "`omlib plan --out FILE` 写出方案，供 `omlib apply FILE` 实施",
     ),
     "next.plan": (
         "`omlib apply {plan}` carries it out; it looks again first and refuses what has moved",

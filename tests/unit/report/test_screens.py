@@ -120,6 +120,28 @@ def test_a_plan_says_what_it_leaves_out_and_why() -> None:
     assert "Nothing to do." in _rows(plan_report(_plan(), Lang.EN, name="p", digest="ab"))
 
 
+def test_a_plan_without_a_file_has_no_name_and_says_how_to_get_one() -> None:
+    rows = _rows(plan_report(_plan(_action(Verb.UPDATE)), Lang.EN, name="", digest="ab"))
+    assert rows[0] == "Plan"
+    assert any("`omlib plan --out FILE`" in row for row in rows)
+
+
+def test_what_a_plan_leaves_out_of_one_unseen_host_is_one_entry() -> None:
+    left_out = tuple(
+        NotPlanned(
+            ref=make_ref(Plane.SERVER, "package", "oa-01", f"p{number}"),
+            status=Status.UNKNOWN,
+            why=Why.UNKNOWN,
+            reason=UnknownReason.UNREACHABLE,
+        )
+        for number in range(9)
+    )
+    rows = _rows(plan_report(_plan(left_out=left_out), Lang.EN, name="p", digest="ab"))
+    assert "oa-01 (server): 9 items" in rows
+    assert rows.count("not seen well enough to act on (unreachable)") == 1
+    assert any(row.endswith("package p5, 3 more; --json names them") for row in rows)
+
+
 def test_doctor_tells_the_next_step_for_what_is_lacking() -> None:
     checks = [
         Check(name="python", answer=Answer.YES, found="3.11.2"),
