@@ -48,7 +48,7 @@ REASONS: Mapping[Fault, UnknownReason] = {
     Fault.NO_BANNER: UnknownReason.UNREACHABLE,
     Fault.CLOSED: UnknownReason.UNREACHABLE,
     Fault.LOGIN_TIMED_OUT: UnknownReason.UNREACHABLE,
-    Fault.NO_CREDENTIAL: UnknownReason.DENIED,
+    Fault.NO_CREDENTIAL: UnknownReason.NOT_CHECKED,
     Fault.LOGIN_REJECTED: UnknownReason.DENIED,
     Fault.HOST_KEY_UNKNOWN: UnknownReason.DENIED,
     Fault.HOST_KEY_CHANGED: UnknownReason.DENIED,

@@ -218,8 +218,12 @@ def _key(path: Path) -> paramiko.PKey:
         return paramiko.PKey.from_path(str(path))
     except AccessError:
         raise
-    except Exception as error:  # OSError, ValueError, TypeError, UnsupportedAlgorithm ...
-        raise AccessError(fault=Fault.NO_CREDENTIAL, detail=f"{path}: {error}") from error
+    except OSError as error:
+        detail = f"{path}: {(error.strerror or str(error)).lower()}"
+        raise AccessError(fault=Fault.NO_CREDENTIAL, detail=detail) from error
+    except Exception as error:  # ValueError, TypeError, UnsupportedAlgorithm ...
+        detail = f"{path}: no private key that can be used: {error}"
+        raise AccessError(fault=Fault.NO_CREDENTIAL, detail=detail) from error
 
 
 def _feed(channel: paramiko.Channel, stdin: bytes, gauge: Gauge) -> None:

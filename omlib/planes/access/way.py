@@ -19,6 +19,15 @@ SSH_PORT = 22
 TRUSTED = (Path("~/.ssh/known_hosts"), Path("/etc/ssh/ssh_known_hosts"))
 MIB = 1024 * 1024
 _JUMP = re.compile(r"(?:([^@]+)@)?(?:\[([^\]]+)\]|([^@:\[\]]+))(?::([0-9]{1,5}))?")
+_WHYS = {
+    "unset": "the variable is not set",
+    "scheme": "it begins with neither env: nor file:",
+    "FileNotFoundError": "no such file",
+    "NotADirectoryError": "no such file",
+    "IsADirectoryError": "a directory",
+    "PermissionError": "the file cannot be read",
+    "UnicodeDecodeError": "not a text file",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +73,7 @@ def way_to(access: Access, site: Site, secrets: Secrets) -> Way:
     except AccessError:
         raise
     except OmlibError as error:
-        raise AccessError(fault=Fault.NO_CREDENTIAL, detail=str(error)) from error
+        raise AccessError(fault=Fault.NO_CREDENTIAL, detail=_why(error)) from error
 
 
 def _jump(site: Site, way: Way) -> Way:
@@ -80,6 +89,13 @@ def _jump(site: Site, way: Way) -> Way:
         port=int(port or SSH_PORT),
         user=user or site.user or way.user,
     )
+
+
+def _why(error: OmlibError) -> str:
+    """`file:/keys/ops: no such file`; the value itself is in no error."""
+    why = str(error.facts.get("why", ""))
+    reference = error.facts.get("reference")
+    return f"{reference}: {_WHYS.get(why, why)}" if reference and why else str(error)
 
 
 def _trusted() -> tuple[Path, ...]:

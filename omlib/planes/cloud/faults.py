@@ -60,7 +60,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         condition=Condition.NO_CREDENTIAL,
-        reason=_R.DENIED,
+        reason=_R.NOT_CHECKED,
         what="clouds.yaml lacks a user, a password or another part of the login",
         exceptions=("AuthPluginException", "MissingAuthPlugin"),
     ),

@@ -82,6 +82,12 @@ def test_a_host_that_is_cut_off_is_told_once_with_all_its_items(estate: Estate) 
     ]
 
 
+def test_what_kept_us_from_asking_is_not_put_into_the_hosts_mouth(estate: Estate) -> None:
+    rows = _told(estate, _unknown("nginx", UnknownReason.NOT_CHECKED))
+    assert "because: timed out" in rows
+    assert not [row for row in rows if row.startswith("it said")]
+
+
 def test_another_reason_on_the_same_host_is_told_apart(estate: Estate) -> None:
     found = [_unknown(name) for name in ("a", "b", "c")]
     found.append(_unknown("d", UnknownReason.DENIED))

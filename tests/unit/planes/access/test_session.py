@@ -185,14 +185,14 @@ def test_a_revoked_host_key_is_denied(a_host: AHost, a_way: AWay) -> None:
     assert error.fault is Fault.HOST_KEY_REVOKED
 
 
-def test_a_key_file_that_others_can_read_is_denied(
+def test_a_key_file_that_others_can_read_is_not_used(
     a_host: AHost, a_way: AWay, tmp_path: Path
 ) -> None:
     key = tmp_path / "id"
     paramiko.ECDSAKey.generate().write_private_key_file(str(key))
     key.chmod(0o644)
     error = fault(a_way(a_host(says(END)), key_file=key))
-    assert (error.fault, error.reason) == (Fault.NO_CREDENTIAL, UnknownReason.DENIED)
+    assert (error.fault, error.reason) == (Fault.NO_CREDENTIAL, UnknownReason.NOT_CHECKED)
     assert "chmod 600" in error.detail
 
 
@@ -204,7 +204,10 @@ def test_a_key_file_that_is_none_is_denied(
     if content is not None:
         key.write_bytes(content)
         key.chmod(0o600)
-    assert fault(a_way(a_host(says(END)), key_file=key)).fault is Fault.NO_CREDENTIAL
+    error = fault(a_way(a_host(says(END)), key_file=key))
+    assert (error.fault, error.reason) == (Fault.NO_CREDENTIAL, UnknownReason.NOT_CHECKED)
+    assert error.detail.startswith(f"no_credential: {key}: no ")
+    assert "Errno" not in error.detail
 
 
 def test_a_login_that_is_never_answered_is_unreachable(a_host: AHost, a_way: AWay) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from omlib.errors import RunFailedError
+from omlib.jobs.world import ReferencedSecrets
 from omlib.log import Secret
 from omlib.model.estate import Access, Site
 from omlib.model.item import Source
@@ -86,11 +87,11 @@ def test_a_jump_host_is_reached_with_the_sites_credentials(
         replace(SITE, jump="a:b:c"),
     ],
 )
-def test_a_credential_that_is_not_there_is_denied(site: Site) -> None:
+def test_without_a_credential_of_our_own_nobody_looked(site: Site) -> None:
     with pytest.raises(AccessError) as raised:
         way_to(HERE, site, Vault())
     assert raised.value.fault is Fault.NO_CREDENTIAL
-    assert raised.value.reason is UnknownReason.DENIED
+    assert raised.value.reason is UnknownReason.NOT_CHECKED
 
 
 def test_every_fault_has_a_reason() -> None:
@@ -105,3 +106,19 @@ def test_a_secret_that_stands_where_a_path_should_is_not_told(variable: str) -> 
     assert caught.value.detail == (
         f"no_credential: {variable} does not hold the absolute path of a file"
     )
+
+
+@pytest.mark.parametrize(
+    ("password", "why"),
+    [
+        ("env:OMLIB_NOT_SET", "the variable is not set"),
+        ("file:/no/such/folder/pw", "no such file"),
+        ("file:/etc", "a directory"),
+    ],
+)
+def test_a_reference_that_leads_nowhere_is_named_with_what_is_wrong(
+    password: str, why: str
+) -> None:
+    with pytest.raises(AccessError) as caught:
+        way_to(HERE, replace(SITE, key="", password=password), ReferencedSecrets())
+    assert caught.value.detail == f"no_credential: {password}: {why}"

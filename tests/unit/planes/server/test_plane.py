@@ -180,7 +180,7 @@ def test_an_exit_status_does_not_spoil_whole_frames(a_plane: APlane) -> None:
     }
 
 
-def test_a_missing_credential_is_denied_without_a_connection(
+def test_without_a_credential_nobody_looked(
     make_estate: Callable[..., Estate], make_server: Callable[..., Server]
 ) -> None:
     class Clock:
@@ -193,7 +193,7 @@ def test_a_missing_credential_is_denied_without_a_connection(
 
     estate = make_estate(make_server("a", STATE), password="env:GONE")
     seen = look(ServerPlane(estate, Vault(), Clock()))
-    assert set(reasons(seen).values()) == {UnknownReason.DENIED}
+    assert set(reasons(seen).values()) == {UnknownReason.NOT_CHECKED}
 
 
 def test_there_is_one_target_per_host_of_which_something_is_declared(
