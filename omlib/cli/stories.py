@@ -168,4 +168,5 @@ class _Teller:
 
         what = words(f"demo.plant.{plant.code}", self._lang)
         how = told if plant.breaks else words("demo.from_start", self._lang)
-        show_line(f"  {plant.target}: {what} ({how})" if how else f"  {plant.target}: {what}")
+        aside = words("text.aside", self._lang, told=how) if how else ""
+        show_line(f"  {plant.target}: {what}{aside}")

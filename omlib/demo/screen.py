@@ -74,7 +74,7 @@ def _verdicts(found: Sequence[Finding], lang: Lang) -> Line:
     first = found[0]
     told = words(f"status.{first.status}", lang)
     if first.reason:
-        told = f"{told} ({words(f'reason.{first.reason}', lang)})"
+        told += words("text.aside", lang, told=words(f"reason.{first.reason}", lang))
     many = f" × {len(found)}" if len(found) > 1 else ""
     return line(Span(told, tone_of(first.status)), many)
 

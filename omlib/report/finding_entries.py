@@ -59,7 +59,7 @@ def entries(
 def folded_head(where: str, plane: Plane, count: int, lang: Lang) -> Line:
     return line(
         Span(where, Tone.NAME),
-        f" ({words(f'plane.{plane}', lang)})" + words("text.colon", lang),
+        words("text.aside", lang, told=words(f"plane.{plane}", lang)) + words("text.colon", lang),
         Span(words("finding.folded", lang, n=count), Tone.UNKNOWN),
     )
 
@@ -204,7 +204,7 @@ def _why(finding: Finding, lang: Lang) -> Iterator[Entry]:
 def _missing(finding: Finding, lang: Lang) -> Iterator[Entry]:
     if finding.status is Status.MISSING:
         kind = kind_text(finding.scope.plane, finding.scope.kind, lang)
-        where = f"{finding.scope.where} ({kind})"
+        where = finding.scope.where + words("text.aside", lang, told=kind)
         yield Entry(line(words("finding.not_in", lang, where=where)))
 
 

@@ -507,7 +507,8 @@ def problem_text(problem: Problem, lang: str) -> str:
     words = WORDS[problem.code][chinese]
     facts = {name: str(value) for name, value in problem.facts.items()}
     if problem.code is Code.BAD_VALUE:
-        facts["wanted"] = WANTED[facts["wanted"]][chinese]
+        wanted = WANTED[facts["wanted"]][chinese]
+        facts["wanted"] = f" {wanted}" if chinese and wanted[0].isascii() else wanted
     if problem.code is Code.WRONG_TYPE:
         facts |= {name: _TYPES[facts[name]][chinese] for name in ("wanted", "given")}
     if "nearest" in facts:

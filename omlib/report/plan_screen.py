@@ -117,7 +117,7 @@ def _why_entry(item: NotPlanned, lang: Lang) -> Entry:
 def _why(item: NotPlanned, lang: Lang) -> str:
     told = words(f"not_planned.{item.why}", lang)
     if item.reason:
-        told += f" ({words(f'reason.{item.reason}', lang)})"
+        told += words("text.aside", lang, told=words(f"reason.{item.reason}", lang))
     return told + (words("text.colon", lang) + item.detail if item.detail else "")
 
 

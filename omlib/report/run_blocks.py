@@ -26,7 +26,7 @@ def verdict_line(status: Status, reason: UnknownReason | None, lang: Lang) -> Li
     """`unknown (denied)`, in the status's own tone."""
     told = words(f"status.{status}", lang)
     if reason:
-        told += f" ({words(f'reason.{reason}', lang)})"
+        told += words("text.aside", lang, told=words(f"reason.{reason}", lang))
     return (Span(told, tone_of(status)),)
 
 

@@ -103,7 +103,7 @@ SAID: dict[str, tuple[str, str]] = {
     "finding.children": ("with it: {refs}", "附带：{refs}"),
     "finding.contested": ("claimed by: {names}", "被多方认领：{names}"),
     "finding.two_marks": ("several carry its mark: {names}", "多个对象带有它的标记：{names}"),
-    "finding.not_in": ("not in the complete listing of {where}", "{where} 的完整清单中没有"),
+    "finding.not_in": ("not in the complete listing of {where}", "{where}的完整清单中没有"),
     "finding.and_more": ("{n} more; --all names them", "另有 {n} 项，--all 全部列出"),
     "finding.folded": ("{n} {n:item|items}", "{n} 个条目"),
     "coverage.plane": (
@@ -114,6 +114,7 @@ SAID: dict[str, tuple[str, str]] = {
     "coverage.none": ("Nothing was looked at.", "没有查看任何对象。"),
     "absent": ("nothing", "无"),
     "cut": ("...(+{{left}} characters)", "...（另有 {{left}} 个字符）"),
+    "text.aside": (" ({told})", "（{told}）"),
     "text.and": (", ", "、"),
     "text.semicolon": ("; ", "；"),
     "text.colon": (": ", "："),
