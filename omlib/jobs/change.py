@@ -74,15 +74,20 @@ def write_plan(plan: Plan, path: Path) -> None:
         fresh.write_bytes(dump(plan))
         fresh.replace(path)
     except (OSError, ValueError) as fault:  # ValueError: `/` has no name
-        raise RunFailedError(what="plan_not_written", path=str(path), why=fault.strerror or str(fault)) from None
+        raise RunFailedError(what="plan_not_written", path=str(path), why=_why(fault)) from None
 
 
 def read_plan(path: Path) -> Plan:
     try:
         data = path.read_bytes()
     except OSError as fault:
-        raise RunFailedError(what="plan_not_read", path=str(path), why=fault.strerror or str(fault)) from None
+        raise RunFailedError(what="plan_not_read", path=str(path), why=_why(fault)) from None
     return load(data)
+
+
+def _why(fault: OSError | ValueError) -> str:
+    """The system's words without the path, which is told beside them."""
+    return (isinstance(fault, OSError) and fault.strerror) or str(fault)
 
 
 def carry_out(
