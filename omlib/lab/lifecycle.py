@@ -94,6 +94,7 @@ def down(layout: LabLayout, *, all: bool = False, progress: Progress = silent) -
     with locked(RUN / "lock", wait_s=30):
         if not any(entry.name.isdecimal() for entry in RUN.iterdir()):
             network.restore_sysctls()
+            network.forget_addresses()
         last_of_home = not engine.containers(layout, any_lab=True)
         if last_of_home:
             engine.release(layout)

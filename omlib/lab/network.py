@@ -19,6 +19,7 @@ from omlib.lab.locks import locked
 # a systemd host takes 4-5 inotify instances: with the kernel's 128 the 28th boots without sshd
 SYSCTLS = {"fs/inotify/max_user_instances": 2048}
 NETAVARK_SETS = ("net/ipv4/ip_forward",)
+ADDRESS_BOOK = Path("/run/containers/networks/ipam.db")
 RULE_BASE = 18000  # preference of the first lab's forwarding rules
 
 
@@ -69,6 +70,22 @@ def remove_networks(layout: LabLayout) -> None:
     for route in _ip(layout, "route", "show", "table", "all"):
         if route["dst"] == str(layout.prefix) and route.get("type") == "unreachable":
             _change(layout, "route", "del", "unreachable", str(layout.prefix))
+
+
+def forget_addresses() -> None:
+    """Remove podman's address book of this machine, if no container of anybody runs on it.
+
+    Hosts whose home was removed by hand leave addresses there that podman takes for "already
+    allocated" until the machine is started anew.
+    """
+    names = (Path(f"/proc/{each.name}/comm") for each in Path("/proc").iterdir())
+    for name in names:
+        try:
+            if name.read_text() == "conmon\n":  # podman runs one beside each container
+                return
+        except OSError:  # no process, or one that has just ended
+            continue
+    ADDRESS_BOOK.unlink(missing_ok=True)
 
 
 def _definition(layout: LabLayout, segment: Segment) -> dict[str, Any]:
