@@ -5,6 +5,7 @@ It goes one chapter further: the findings become a plan, and the plan is carried
 
 import tempfile
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from omlib.apply.applied import Applied, Outcome
@@ -59,18 +60,20 @@ def tell_simulated(
         work = replace(real, planes=planes, records=Path(folder) / "records.sqlite")
         teller.chapter("demo.as_built")
         with work.store() as store:
+            look = partial(
+                reconcile_estate,
+                work,
+                store,
+                clock=clock,
+                progress=progress,
+                selection=Selection(),
+                labels=SIMULATION,
+            )
             always = tuple(plant for plant in plants if not plant.breaks)
             for plant in always:
                 plant.simulate(world, work.items)
             with watch.time("reconcile"):
-                before = reconcile_estate(
-                    work,
-                    store,
-                    clock=clock,
-                    progress=progress,
-                    selection=Selection(),
-                    labels=SIMULATION,
-                )
+                before = look()
             teller.built(before, SIMULATION)
             teller.chapter("demo.plant")
             for plant in plants:
@@ -78,14 +81,7 @@ def tell_simulated(
                     plant.simulate(world, work.items)
                 teller.planted(plant, "")
             with watch.time("find"):
-                after = reconcile_estate(
-                    work,
-                    store,
-                    clock=clock,
-                    progress=progress,
-                    selection=Selection(),
-                    labels=SIMULATION,
-                )
+                after = look()
             with watch.time("apply"):
                 planned = make_plan(
                     work,
@@ -98,14 +94,7 @@ def tell_simulated(
                 applied = carry_out(
                     work, store, planned.plan, clock=clock, progress=progress, allow_destroy=True
                 )
-                last = reconcile_estate(
-                    work,
-                    store,
-                    clock=clock,
-                    progress=progress,
-                    selection=Selection(),
-                    labels=SIMULATION,
-                )
+                last = look()
     told = Told(
         before=before,
         after=after,
