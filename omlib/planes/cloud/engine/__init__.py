@@ -1,0 +1,1 @@
+"""The `pulumi` engine: which binary, its state, locks and runs."""

@@ -1,0 +1,43 @@
+"""One resource of a stack, as data: what the program generated from the inventory is made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from omlib.model.ref import Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The live id of another resource of the same stack; unknown in a preview until it is made."""
+
+    kind: str
+    name: str
+
+
+Input = str | int | bool | Link | tuple[str | Link, ...] | Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class StackId:
+    """One stack per cloud, region, project and declared shard ("" is the project's first)."""
+
+    cloud: str
+    region: str
+    project: str
+    shard: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """*kind* as in `omlib.planes.cloud.provider.kind`, *name* the last part of its URN.
+
+    *ref* is the item it stands for or belongs to. *adopt* is the live id to import, "" for none.
+    *carried*: in the stack's state, and no longer declared; it is kept as it is.
+    """
+
+    kind: str
+    name: str
+    inputs: Mapping[str, Input]
+    ref: Ref
+    adopt: str = ""
+    carried: bool = False
