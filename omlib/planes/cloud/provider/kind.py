@@ -135,7 +135,7 @@ class Api(Protocol):
 
 
 class ResourceKind(Protocol):
-    """*name* is the ref's kind (`server`); the Pulumi token is made from it (`omcloud:index:Server`).
+    """*name* is the kind in refs (`server`); the Pulumi token follows: `omcloud:index:Server`.
 
     Only `check` is pure. `live` is served from the run's listings, `get` asks for the one thing.
     """
