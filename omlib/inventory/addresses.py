@@ -1,10 +1,10 @@
 """Check where VMs stand (project, network, security groups) and that no address is used twice."""
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from omlib.inventory.crosscheck import Ids, unknown_reference
+from omlib.inventory.crosscheck import CLOUD_PARTS, Ids, cloud_parts, unknown_reference
 from omlib.inventory.entry import Entry
 from omlib.inventory.problem import Code, Problem, shown
 from omlib.inventory.tree import Tree
@@ -13,13 +13,15 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def check_places(tree: Tree, ids: Ids) -> Iterator[Problem]:
-    """Projects, networks and security groups of the VM's own cloud; each VM in one server."""
+    """Projects, networks and groups of the VM's own cloud; each VM in one server."""
     clouds = ids.get("clouds", {})
     named = {
         (id_, field): _named(cloud, field)
         for id_, cloud in clouds.items()
-        for field in ("projects", "networks")
+        for field in ("projects", *CLOUD_PARTS)
     }
+    for id_, holder in clouds.items():
+        yield from _cloud_parts(holder, named[id_, "projects"], named[id_, "networks"])
     for entry in tree.of("vms", "security_groups"):
         cloud = clouds.get(entry.name("cloud"))
         if cloud is None:
@@ -36,20 +38,46 @@ def check_places(tree: Tree, ids: Ids) -> Iterator[Problem]:
             elif name:
                 cidr = cloud.text(*networks[name], "cidr")
                 yield from _outside(entry, (*path, "address"), name, cidr)
+        if (pair := entry.name("key_pair")) and pair not in named[cloud.id, "key_pairs"]:
+            known = named[cloud.id, "key_pairs"]
+            yield unknown_reference(entry, ("key_pair",), pair, "key_pairs", known)
+        if group := entry.name("server_group"):  # nova gives no server a group of another project
+            known = {
+                id_: path
+                for id_, path in named[cloud.id, "server_groups"].items()
+                if cloud.name(*path, "project") == entry.name("project")
+            }
+            if group not in known:
+                yield unknown_reference(entry, ("server_group",), group, "server_groups", known)
         groups = ids.get("security_groups", {})
         for path in entry.each("security_groups"):
-            group = groups.get(entry.name(*path))
+            used_group = groups.get(entry.name(*path))
             place = ("cloud", "project")
-            if group and any(group.name(part) != entry.name(part) for part in place):
-                known = [
-                    g.id for g in groups.values() if g.name("project") == entry.name("project")
-                ]
-                yield unknown_reference(entry, path, group.id, "security_groups", known)
+            if used_group and any(used_group.name(part) != entry.name(part) for part in place):
+                near = [g.id for g in groups.values() if g.name("project") == entry.name("project")]
+                yield unknown_reference(entry, path, used_group.id, "security_groups", near)
     used: dict[str, str] = {}
     for entry in tree.of("servers"):
         vm = entry.name("vm")
         if vm and used.setdefault(vm, str(entry.source)) != str(entry.source):
             yield entry.problem(Code.VM_TAKEN, ("vm",), vm=shown(vm), first=used[vm])
+
+
+def _cloud_parts(
+    cloud: Entry, projects: Iterable[str], networks: Iterable[str]
+) -> Iterator[Problem]:
+    for _, path in cloud_parts(cloud):
+        project = cloud.name(*path, "project")
+        if project and project not in projects:
+            yield unknown_reference(cloud, (*path, "project"), project, "projects", projects)
+    for path in cloud.each("networks"):
+        name, cidr = cloud.name(*path, "id"), cloud.text(*path, "cidr")
+        yield from _outside(cloud, (*path, "gateway"), name, cidr)
+    for router in cloud.each("routers"):
+        for path in cloud.each(*router, "networks"):
+            name = cloud.name(*path)
+            if name and name not in networks:
+                yield unknown_reference(cloud, path, name, "networks", networks)
 
 
 def _named(cloud: Entry, field: str) -> dict[str, tuple[str | int, ...]]:

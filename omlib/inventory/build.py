@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from operator import attrgetter
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from omlib.inventory.build_server import build_role, build_server, systems_of
 from omlib.inventory.build_system import build_system, build_tombstone, build_waiver
@@ -29,10 +29,13 @@ from omlib.model.estate import (
     Device,
     Estate,
     Interface,
+    KeyPair,
     Policy,
     Project,
     Room,
+    Router,
     SecurityGroup,
+    ServerGroup,
     Site,
     Vm,
     Volume,
@@ -102,9 +105,22 @@ def _cloud(record: CloudRecord, source: Source) -> Cloud:
         profile=record.profile,
         region=record.region,
         projects=tuple(Project(**project.model_dump()) for project in record.projects),
-        networks=tuple(CloudNetwork(**network.model_dump()) for network in record.networks),
+        networks=tuple(CloudNetwork(**_named(network)) for network in record.networks),
+        change_profile=record.change_profile,
+        routers=tuple(
+            Router(**_named(router) | {"networks": tuple(router.networks)})
+            for router in record.routers
+        ),
+        key_pairs=tuple(KeyPair(**_named(pair)) for pair in record.key_pairs),
+        server_groups=tuple(ServerGroup(**_named(group)) for group in record.server_groups),
         source=source,
     )
+
+
+def _named(record: Record) -> dict[str, Any]:
+    """The fields, with the id as the name where none is given."""
+    fields = record.model_dump()
+    return {**fields, "name": fields["name"] or fields["id"]}
 
 
 def _vm(record: VmRecord, source: Source) -> Vm:
@@ -117,6 +133,11 @@ def _vm(record: VmRecord, source: Source) -> Vm:
         vcpu=record.vcpu,
         ram_mib=record.ram_mib,
         image=record.image,
+        flavor=record.flavor,
+        shard=record.shard,
+        key_pair=record.key_pair,
+        server_group=record.server_group,
+        metadata=record.metadata,
         power=record.power,
         interfaces=tuple(
             Interface(network=i.network, address=i.address) for i in record.interfaces

@@ -59,16 +59,20 @@ REFERENCES = (
 )
 _SHARED_IDS = (("systems", "tombstones"), ("servers", "network"))  # one name, one thing
 _USES = ("vms", "servers", "network")
+CLOUD_PARTS = ("networks", "routers", "key_pairs", "server_groups")
 
 
 def check_ids(tree: Tree) -> Iterator[Problem]:
-    """Duplicates, also of the volumes of all VMs; and names that differ but make one ref."""
+    """Duplicates, also of the volumes of all VMs and of what clouds hold; and names that differ
+    but make one ref.
+    """
     space = {name: group[0] for group in _SHARED_IDS for name in group}
     seen: dict[tuple[str, str], tuple[str, str]] = {}
     for entry in tree.entries:
         collection = space.get(entry.collection, entry.collection)
         ids: list[tuple[str, Path]] = [(collection, _id_path(entry))]
         ids += [("volumes", (*path, "id")) for path in entry.each("volumes")]
+        ids += [(field, (*path, "id")) for field, path in cloud_parts(entry)]
         for kind, path in ids:
             text = entry.text(*path)
             if not text or entry.collection == "waivers":
@@ -120,6 +124,15 @@ def check_choices(tree: Tree) -> Iterator[Problem]:
             if len(ways) > 1:
                 path = (*above, name, ways[1])
                 yield entry.key_problem(Code.EITHER_OR, path, one=ways[0], other=ways[1])
+
+
+def cloud_parts(entry: Entry) -> Iterator[tuple[str, Path]]:
+    """What a cloud's record declares inside it. A network without project is only referred to."""
+    if entry.collection == "clouds":
+        for field in CLOUD_PARTS:
+            for path in entry.each(field):
+                if field != "networks" or entry.text(*path, "project"):
+                    yield field, path
 
 
 def _id_path(entry: Entry) -> Path:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from omlib.errors import OmlibError
-from omlib.inventory.crosscheck import Ids, unknown_reference
+from omlib.inventory.crosscheck import CLOUD_PARTS, Ids, cloud_parts, unknown_reference
 from omlib.inventory.entry import Entry
 from omlib.inventory.problem import Code, Problem, nearest, shown
 from omlib.inventory.schema.base import is_listener, is_path
@@ -20,6 +20,19 @@ _CLOUD_OWNERS = {
     "floating_ip": "vms",
     "volume": "volumes",
     "security_group": "security_groups",
+    "network": "networks",
+    "subnet": "networks",
+    "router": "routers",
+    "key_pair": "key_pairs",
+    "server_group": "server_groups",
+}
+# kinds that a record inside another one declares, and the collection of that one
+_INNER = {"volumes": "vms"} | dict.fromkeys(CLOUD_PARTS, "clouds")
+_PART_KINDS = {
+    "networks": ("network", "subnet"),
+    "routers": ("router",),
+    "key_pairs": ("key_pair",),
+    "server_groups": ("server_group",),
 }
 # what a live thing of the kind can be known by (`Actual.keys`)
 _SPACES = {
@@ -39,7 +52,12 @@ _SERVER_KINDS = {
 
 
 def check_waivers(tree: Tree, ids: Ids, max_days: int) -> Iterator[Problem]:
-    volumes = {vm.name(*path, "id") for vm in tree.of("vms") for path in vm.each("volumes")}
+    inner: dict[str, set[str]] = {name: set() for name in _INNER}
+    for vm in tree.of("vms"):
+        inner["volumes"] |= {vm.name(*path, "id") for path in vm.each("volumes")}
+    for cloud in tree.of("clouds"):
+        for field, part in cloud_parts(cloud):
+            inner[field].add(cloud.name(*part, "id"))
     for entry in tree.of("waivers"):
         since, until = _day(entry.text("since")), _day(entry.text("until"))
         if since and until:
@@ -56,8 +74,8 @@ def check_waivers(tree: Tree, ids: Ids, max_days: int) -> Iterator[Problem]:
         if path and path != PRESENCE and path not in kind.attributes:
             yield _unknown(entry, ("path",), path, [*kind.attributes, PRESENCE])
         collection = _OWNERS.get(ref.plane) or _CLOUD_OWNERS.get(ref.kind, "")
-        owners = volumes if collection == "volumes" else ids.get(collection, {}).keys()
-        broken = "vms" if collection == "volumes" else collection
+        owners = inner.get(collection) or ids.get(collection, {}).keys()
+        broken = _INNER.get(collection, collection)
         if ref.declared and collection and ref.owner not in owners and broken not in tree.broken:
             yield unknown_reference(entry, ("item",), ref.owner, collection, owners)
 
@@ -165,6 +183,11 @@ def _wanted(tree: Tree) -> dict[str, str]:
             wanted[str(Ref(Plane.CLOUD, "volume", volume))] = str(entry.source)
         if entry.text("floating_ip"):
             wanted[str(Ref(Plane.CLOUD, "floating_ip", entry.id))] = str(entry.source)
+    for cloud in tree.of("clouds"):
+        for field, part in cloud_parts(cloud):
+            for kind in _PART_KINDS[field]:
+                ref = Ref(Plane.CLOUD, kind, cloud.name(*part, "id"))
+                wanted[str(ref)] = str(cloud.source)
     roles = {role.id: role for role in tree.of("roles")}
     for server in tree.of("servers"):
         for ref in _parts(server, server, "state"):

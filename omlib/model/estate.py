@@ -66,13 +66,52 @@ class Project:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloudNetwork:
+    """Managed where *project* is given, with a subnet of its own; else only referred to."""
+
     id: str
+    name: str = ""
     cidr: str
+    project: str = ""
+    gateway: str = ""
+    dhcp: bool | None = None
+    bound_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Router:
+    """*external* is the external network's name in the cloud, *networks* are inventory ids."""
+
+    id: str
+    name: str
+    project: str
+    external: str = ""
+    networks: tuple[str, ...] = ()
+    bound_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPair:
+    id: str
+    name: str
+    project: str
+    public_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerGroup:
+    id: str
+    name: str
+    project: str
+    policy: str
+    bound_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cloud:
-    """*profile* is the cloud's name in clouds.yaml, which holds its address and credentials."""
+    """*profile* is the cloud's name in clouds.yaml, which holds its address and credentials.
+
+    *change_profile* is the one that may change it; "": nothing may.
+    """
 
     id: str
     name: str
@@ -81,6 +120,10 @@ class Cloud:
     region: str
     projects: tuple[Project, ...]
     networks: tuple[CloudNetwork, ...] = ()
+    change_profile: str = ""
+    routers: tuple[Router, ...] = ()
+    key_pairs: tuple[KeyPair, ...] = ()
+    server_groups: tuple[ServerGroup, ...] = ()
     source: Source
 
 
@@ -99,7 +142,10 @@ class Volume:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vm:
-    """*bound_id* is the live id that adoption wrote (`bound_id:`), "" until then."""
+    """*bound_id* is the live id that adoption wrote (`bound_id:`), "" until then.
+
+    *metadata* None is not declared, so not compared; empty is declared to be empty.
+    """
 
     id: str
     name: str
@@ -109,6 +155,11 @@ class Vm:
     vcpu: int
     ram_mib: int
     image: str = ""
+    flavor: str = ""
+    shard: str = ""
+    key_pair: str = ""
+    server_group: str = ""
+    metadata: Mapping[str, str] | None = None
     power: str = "on"
     interfaces: tuple[Interface, ...] = ()
     security_groups: tuple[str, ...] = ()

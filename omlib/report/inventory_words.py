@@ -486,6 +486,10 @@ WANTED: Mapping[str, tuple[str, str]] = {
         "主机或设备上单个条目的名称：平面/类型/主机/名称",
     ),
     "cloud_item": ("the ref of a cloud resource: cloud/kind/name", "云资源的名称：cloud/类型/名称"),
+    "metadata_key": (
+        "a metadata key (1-255 characters, not beginning with omlib_)",
+        "元数据的键（1-255 个字符，不以 omlib_ 开头）",
+    ),
     "ref_owner": ("the owner that stands in the ref", "条目名称中的所属"),
     "accepts": ("text, a whole number, true, false, null or a list of these", "可比较的值"),
 }

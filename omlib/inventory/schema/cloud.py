@@ -45,6 +45,13 @@ def _is_peer(text: str) -> bool:
         return False
 
 
+def _metadata_key(text: str) -> str:
+    if not 0 < len(text) <= 255 or text.startswith("omlib_"):  # those are our own marks
+        raise bad_value("metadata_key")
+    return text
+
+
+MetadataKey = Annotated[str, AfterValidator(_metadata_key)]
 Rule = Annotated[str, AfterValidator(_rule)]
 Systems = Annotated[list[Id], BeforeValidator(one_as_list, json_schema_input_type=Id | list[Id])]
 
@@ -56,8 +63,46 @@ class ProjectRecord(Record):
 
 
 class CloudNetworkRecord(Record):
-    id: Id = Field(description="Name of the network in the cloud.")
+    id: Id = Field(description="Name in the inventory.")
+    name: Text = Field(default="", description="Name in the cloud; the id, if not given.")
     cidr: Cidr = Field(description="Its prefix, `198.18.1.0/24`.")
+    project: Id = Field(
+        default="",
+        description="The project that it is made in; if not given, it is only referred to.",
+    )
+    gateway: Address = Field(
+        default="", description="Gateway of its subnet; not compared if not given."
+    )
+    dhcp: bool | None = Field(
+        default=None, description="Whether its subnet has DHCP; not compared if not given."
+    )
+    bound_id: Text = Field(default="", description="Live id; written by adoption.")
+
+
+class RouterRecord(Record):
+    id: Id = Field(description="Name in the inventory.")
+    name: Text = Field(default="", description="Name in the cloud; the id, if not given.")
+    project: Id = Field(description="The project that it is made in.")
+    external: Text = Field(default="", description="Name of the external network it leads to.")
+    networks: list[Id] = Field(default=[], description="Networks of the cloud that it joins.")
+    bound_id: Text = Field(default="", description="Live id; written by adoption.")
+
+
+class KeyPairRecord(Record):
+    id: Id = Field(description="Name in the inventory.")
+    name: Text = Field(default="", description="Name in the cloud; the id, if not given.")
+    project: Id = Field(description="The project whose stack holds it.")
+    public_key: Text = Field(description="The public half: `ssh-ed25519 AAAA... name`.")
+
+
+class ServerGroupRecord(Record):
+    id: Id = Field(description="Name in the inventory.")
+    name: Text = Field(default="", description="Name in the cloud; the id, if not given.")
+    project: Id = Field(description="The project that it is made in.")
+    policy: Literal["affinity", "anti-affinity", "soft-affinity", "soft-anti-affinity"] = Field(
+        description="Whether its servers stand on one host, or on different ones."
+    )
+    bound_id: Text = Field(default="", description="Live id; written by adoption.")
 
 
 class CloudRecord(Record):
@@ -67,10 +112,22 @@ class CloudRecord(Record):
     name: Text = Field(description="Name as reports print it.")
     site: Id = Field(description="The site whose caps are used.")
     profile: Text = Field(description="The cloud's name in clouds.yaml, which holds the rest.")
+    change_profile: Text = Field(
+        default="",
+        description="Its name in clouds.yaml as the account that may change it; "
+        "if not given, omlib changes nothing there.",
+    )
     region: Id = Field(description="Region.")
     projects: list[ProjectRecord] = Field(description="Its projects.")
     networks: list[CloudNetworkRecord] = Field(
         default=[], description="Networks that VMs stand on."
+    )
+    routers: list[RouterRecord] = Field(default=[], description="Routers between networks.")
+    key_pairs: list[KeyPairRecord] = Field(
+        default=[], description="SSH public keys that VMs are made with."
+    )
+    server_groups: list[ServerGroupRecord] = Field(
+        default=[], description="Groups of VMs that are placed together, or apart."
     )
 
 
@@ -98,6 +155,17 @@ class VmRecord(Record):
     ram_mib: Size = Field(description="Memory in MiB, a whole number.")
     image: Text = Field(
         default="", description="Image it was made from; not compared if not given."
+    )
+    flavor: Text = Field(
+        default="", description="Flavor by name, where the size alone does not decide it."
+    )
+    shard: Id = Field(
+        default="", description="Part of the project with a stack of its own: 50-200 VMs each."
+    )
+    key_pair: Id = Field(default="", description="A key pair of its cloud, put in when it is made.")
+    server_group: Id = Field(default="", description="A server group of its cloud and project.")
+    metadata: dict[MetadataKey, str] | None = Field(
+        default=None, description="All its metadata; not compared if not given."
     )
     power: Literal["on", "off"] = Field(default="on", description="`on` or `off`.")
     interfaces: list[InterfaceRecord] = Field(

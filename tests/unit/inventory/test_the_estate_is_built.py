@@ -181,3 +181,47 @@ def test_the_graph_names_every_system_and_its_needs() -> None:
     assert text.count("-->|") == sum(
         len(system.depends_on) for system in load(DEMO).checked().systems.values()
     )
+
+
+def test_what_a_cloud_holds_is_named_by_its_id_where_no_name_is_given(tmp_path: Path) -> None:
+    cloud = {
+        "id": "c",
+        "name": "云",
+        "site": "ssh",
+        "profile": "read",
+        "change_profile": "change",
+        "region": "R",
+        "projects": [{"id": "p", "department": "city"}],
+        "networks": [
+            {"id": "outer", "cidr": "198.18.9.0/24"},
+            {
+                "id": "inner",
+                "name": "业务网",
+                "cidr": "198.18.1.0/24",
+                "project": "p",
+                "gateway": "198.18.1.1",
+                "dhcp": False,
+                "bound_id": "0b1f",
+            },
+        ],
+        "routers": [{"id": "r", "project": "p", "external": "outer", "networks": ["inner"]}],
+        "key_pairs": [{"id": "ops", "project": "p", "public_key": "ssh-ed25519 AAAA ops"}],
+        "server_groups": [{"id": "apart", "project": "p", "policy": "anti-affinity"}],
+    }
+    vm = {"id": "h", "cloud": "c", "project": "p", "vcpu": 2, "ram_mib": 4096}
+    more = {"flavor": "c2", "shard": "b", "key_pair": "ops", "server_group": "apart"}
+    estate = built(
+        tmp_path, clouds=[cloud], vms=[{**vm, **more, "metadata": {}}, {**vm, "id": "i"}]
+    )
+    held = estate.clouds["c"]
+    assert held.change_profile == "change"
+    outer, inner = held.networks
+    assert (outer.name, outer.project, outer.dhcp) == ("outer", "", None)
+    assert (inner.name, inner.gateway, inner.dhcp) == ("业务网", "198.18.1.1", False)
+    assert inner.bound_id == "0b1f"
+    assert (held.routers[0].name, held.routers[0].networks) == ("r", ("inner",))
+    assert held.key_pairs[0].public_key == "ssh-ed25519 AAAA ops"
+    assert (held.server_groups[0].name, held.server_groups[0].policy) == ("apart", "anti-affinity")
+    one, other = estate.vms["h"], estate.vms["i"]
+    assert (one.flavor, one.shard, one.key_pair, one.server_group) == ("c2", "b", "ops", "apart")
+    assert (one.metadata, other.metadata) == ({}, None)
