@@ -36,6 +36,10 @@ class Condition(StrEnum):
     LATER_PAGE = "later_page"
     PAGES_REPEAT = "pages_repeat"
     CELL_DOWN = "cell_down"
+    NO_SUCH_NAME = "no_such_name"
+    AMBIGUOUS = "ambiguous"
+    IMPOSSIBLE = "impossible"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +193,26 @@ FAULTS: tuple[Fault, ...] = (
         condition=Condition.CELL_DOWN,
         reason=_R.INCOMPLETE,
         what="nova lists servers of a cell it cannot read (status UNKNOWN, no name)",
+    ),
+    Fault(
+        condition=Condition.NO_SUCH_NAME,
+        reason=_R.ERROR,
+        what="a declared network, group, image or flavor is not in the project's whole listing",
+    ),
+    Fault(
+        condition=Condition.AMBIGUOUS,
+        reason=_R.ERROR,
+        what="several things have the declared name, or several flavors the declared size",
+    ),
+    Fault(
+        condition=Condition.IMPOSSIBLE,
+        reason=_R.UNSUPPORTED,
+        what="what is declared cannot be reached from what there is; nothing was sent",
+    ),
+    Fault(
+        condition=Condition.FAILED,
+        reason=_R.ERROR,
+        what="the cloud took the change and then failed; its own words follow",
     ),
 )
 FAULT_OF = {fault.condition: fault for fault in FAULTS}

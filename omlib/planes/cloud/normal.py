@@ -16,14 +16,14 @@ from omlib.planes.cloud.rules import UNTOUCHED_DEFAULT, live_rule
 
 SHAPE_FAULTS = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 
-_POWER = {"ACTIVE": "on", "SHUTOFF": "off"}  # any other status stands as it is: error, paused
-_SERVER_MOVES = frozenset(
+POWER = {"ACTIVE": "on", "SHUTOFF": "off"}  # any other status stands as it is: error, paused
+SERVER_MOVES = frozenset(
     {
         *("BUILD", "REBUILD", "REBOOT", "HARD_REBOOT", "MIGRATING", "PASSWORD"),
         *("RESIZE", "VERIFY_RESIZE", "REVERT_RESIZE"),
     }
 )
-_VOLUME_MOVES = frozenset(
+VOLUME_MOVES = frozenset(
     {
         *("creating", "deleting", "reserved", "attaching", "detaching", "extending", "retyping"),
         *("downloading", "uploading", "backing-up", "restoring-backup"),
@@ -72,12 +72,12 @@ def server(told: Json, around: Around) -> Actual | None:
         return None  # gone; or of a cell that is down: nothing of it but the id is known
     marks = _mapping(told.get("metadata"))
     name = _text(told, "name")
-    addresses = _fixed_addresses(told)
+    addresses = fixed_addresses(told)
     seen: dict[str, Value] = {
         "name": name,
-        "power": _POWER.get(status, status.lower()),
+        "power": POWER.get(status, status.lower()),
         "addresses": addresses,
-        "security_groups": _names(told.get("security_groups") or ()),
+        "security_groups": group_names(told.get("security_groups") or ()),
         "project": around.project,
     }
     unseen: dict[str, UnknownReason] = {}
@@ -100,11 +100,11 @@ def server(told: Json, around: Around) -> Actual | None:
         label=name,
         system=str(marks.get("omlib_system", "")),
         pending="omlib_pending" in marks,
-        in_transition=status in _SERVER_MOVES or bool(told.get("OS-EXT-STS:task_state")),
+        in_transition=status in SERVER_MOVES or bool(told.get("OS-EXT-STS:task_state")),
     )
 
 
-def _fixed_addresses(told: Json) -> tuple[str, ...]:
+def fixed_addresses(told: Json) -> tuple[str, ...]:
     """Fixed ones only: a floating IP is an item of its own. Forks may leave the type out."""
     each = (entry for net in _mapping(told["addresses"]).values() for entry in net)
     fixed = {e["addr"] for e in each if e.get("OS-EXT-IPS:type", "fixed") == "fixed"}
@@ -148,7 +148,7 @@ def volume(told: Json, around: Around) -> Actual:
         label=name,
         system=str(marks.get("omlib_system", "")),
         pending="omlib_pending" in marks,
-        in_transition=_text(told, "status") in _VOLUME_MOVES,
+        in_transition=_text(told, "status") in VOLUME_MOVES,
     )
 
 
@@ -259,7 +259,7 @@ def _marks(told: Json) -> dict[str, str]:
     return dict(_MARK.findall(text))
 
 
-def _names(entries: Iterable[Json]) -> tuple[str, ...]:
+def group_names(entries: Iterable[Json]) -> tuple[str, ...]:
     # nova names a group once for each port that has it
     return tuple(sorted({str(entry["name"]) for entry in entries}))
 

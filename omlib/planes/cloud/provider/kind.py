@@ -79,12 +79,14 @@ class Live:
     """A resource as the cloud has it.
 
     *attributes* has every property of the kind that could be seen, in exactly the shape that Check
-    gives inputs. *mark* is the `omlib_urn` it carries, "" without.
+    gives inputs. *mark* is the `omlib_urn` it carries, "" without. *ids*: of a property that tells
+    things by name, the ids behind the names; inputs may use either (`provider.kinds.spelling`).
     """
 
     id: str
     attributes: Mapping[str, PropertyValue]
     unseen: Mapping[str, UnknownReason] = field(default_factory=dict)
+    ids: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     in_transition: bool = False
     mark: str = ""
 
@@ -117,6 +119,12 @@ class Api(Protocol):
     @property
     def microversion(self) -> str:
         """The newest compute microversion that we use and the cloud has; "" without any."""
+        ...
+
+    @property
+    def volume_microversion(self) -> str:
+        """Sent with each call of block storage: 3.42, from which on an attached volume can grow,
+        where the cloud has it; else "" and none is sent."""
         ...
 
     def get(self, service: str, path: str) -> Json: ...
