@@ -102,6 +102,11 @@ class Seen(Protocol):
         """One thing; None where the whole listing lacks it. CloudFaultError if it is not whole."""
         ...
 
+    def index(self, kind: str, make: Callable[[Sequence[Json]], T]) -> T:
+        """What *make*, a plain function, gives of the whole listing; made once for each listing.
+        CloudFaultError if it is not whole."""
+        ...
+
     def changed(self, *kinds: str) -> None:
         """Forget these listings: something was written."""
         ...
