@@ -36,6 +36,10 @@ class Condition(StrEnum):
     LATER_PAGE = "later_page"
     PAGES_REPEAT = "pages_repeat"
     CELL_DOWN = "cell_down"
+    REFUSED = "refused"
+    BEING_CHANGED = "being_changed"
+    CANCELLED = "cancelled"
+    NOT_PERMITTED = "not_permitted"
     NO_SUCH_NAME = "no_such_name"
     AMBIGUOUS = "ambiguous"
     IMPOSSIBLE = "impossible"
@@ -195,6 +199,27 @@ FAULTS: tuple[Fault, ...] = (
         what="nova lists servers of a cell it cannot read (status UNKNOWN, no name)",
     ),
     Fault(
+        condition=Condition.REFUSED,
+        reason=_R.ERROR,
+        what="the service refused it: a quota, a conflict, or a value it does not take",
+        statuses=(400, 409, 413, 422),
+    ),
+    Fault(
+        condition=Condition.BEING_CHANGED,
+        reason=_R.IN_TRANSITION,
+        what="it is being changed at this moment; nothing was sent",
+    ),
+    Fault(
+        condition=Condition.CANCELLED,
+        reason=_R.NOT_CHECKED,
+        what="the run was ended while a change was waited for; the cloud goes on with it",
+    ),
+    Fault(
+        condition=Condition.NOT_PERMITTED,
+        reason=_R.NOT_CHECKED,
+        what="this run was not permitted to remove it; nothing was sent",
+    ),
+    Fault(
         condition=Condition.NO_SUCH_NAME,
         reason=_R.ERROR,
         what="a declared network, group, image or flavor is not in the project's whole listing",
@@ -221,7 +246,7 @@ _BY_EXCEPTION = {name: fault.condition for fault in FAULTS for name in fault.exc
 
 
 class CloudFaultError(OmlibError):
-    """A cloud could not be read. Facts: condition, detail, wait_s (as it asked us to wait)."""
+    """A cloud could not be read or changed. Facts: condition, detail, wait_s (as it asked)."""
 
     code = "cloud_fault"
 

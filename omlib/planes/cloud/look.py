@@ -5,7 +5,7 @@ service that breaks off, leaves the others as they are.
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,50 +17,13 @@ from omlib.planes.cloud.faults import CloudFaultError, Condition, fault_of
 from omlib.planes.cloud.normal import SHAPE_FAULTS
 from omlib.planes.cloud.parallel import Job, run_all
 from omlib.planes.cloud.place import Place, places_of
+from omlib.planes.cloud.questions import COMPUTE, QUESTIONS, listed
 from omlib.planes.cloud.reader import Json, Limits, Listing, Reader
 from omlib.planes.cloud.session import LiveProject, Login, log_in
 from omlib.ports import Clock
 
 _BUDGET = 0.9  # of the site's deadline: whoever asked stops waiting at the deadline itself
 _MIB = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Question:
-    """A listing. *owner* is the field that names the project.
-
-    *shared*: neutron gives an admin every project's things, and anyone what others share with him;
-    those are passed over. Elsewhere a thing of another project means that the answer is wrong.
-    """
-
-    service: str
-    path: str
-    key: str
-    owner: str
-    shared: bool = False
-
-
-_COMPUTE, _VOLUMES, _NETWORK = "compute", "block-storage", "network"
-_QUESTIONS: Mapping[str, _Question] = {
-    "server": _Question(service=_COMPUTE, path="/servers/detail", key="servers", owner="tenant_id"),
-    "volume": _Question(
-        service=_VOLUMES,
-        path="/volumes/detail",
-        key="volumes",
-        owner="os-vol-tenant-attr:tenant_id",
-    ),
-    "port": _Question(service=_NETWORK, path="/ports", key="ports", owner="tenant_id", shared=True),
-    "floating_ip": _Question(
-        service=_NETWORK, path="/floatingips", key="floatingips", owner="tenant_id", shared=True
-    ),
-    "security_group": _Question(
-        service=_NETWORK,
-        path="/security-groups",
-        key="security_groups",
-        owner="tenant_id",
-        shared=True,
-    ),
-}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -114,11 +77,11 @@ class Look:
         return [partial(self._list, place, kind, reader, microversion) for kind in KINDS]
 
     def _list(self, place: Place, kind: str, reader: Reader, microversion: str) -> Sequence[Job]:
-        begun, question = time.monotonic(), _QUESTIONS[kind]
+        begun, question = time.monotonic(), QUESTIONS[kind]
         place.asked_at[kind] = self.clock.now()
-        asked_with = microversion if question.service == _COMPUTE else ""
+        asked_with = microversion if question.service == COMPUTE else ""
         try:
-            told = _checked(kind, reader, question, asked_with)
+            told = listed(kind, reader, asked_with)
         except Exception as error:  # noqa: BLE001 - nor one listing the others
             told = Listing(items=(), pages=0, fault=fault_of(error))
         place.took_s[kind] = time.monotonic() - begun
@@ -129,31 +92,13 @@ class Look:
         return [partial(_ask_names, place, reader)] if kind == "server" and told.items else ()
 
 
-def _checked(kind: str, reader: Reader, question: _Question, microversion: str) -> Listing:
-    """The listing, without what is not this project's; with a fault where that cannot be."""
-    query = {question.owner: reader.project_id} if question.shared else {}
-    told = reader.listing(question.service, question.path, question.key, query, microversion)
-    own = [
-        item
-        for item in told.items
-        if item.get(question.owner, reader.project_id) == reader.project_id
-    ]
-    fault = told.fault
-    if not question.shared and len(own) < len(told.items):
-        detail = f"{len(told.items) - len(own)} of {len(told.items)} are of another project"
-        fault = CloudFaultError(condition=Condition.FOREIGN_ITEM, detail=detail)
-    elif kind == "server" and not fault and any("name" not in item for item in own):
-        fault = CloudFaultError(condition=Condition.CELL_DOWN)
-    return Listing(items=tuple(own), pages=told.pages, fault=fault)
-
-
 def _ask_names(place: Place, reader: Reader) -> Sequence[Job]:
     """What the servers refer to by id only: images always, flavors before microversion 2.47."""
     for image in _ids(place.items("server"), "image"):
         told = _answer(reader, "image", f"/images/{image}")
         place.images[image] = told if isinstance(told, UnknownReason) else _name(told)
     for flavor in _ids(place.items("server"), "flavor"):
-        told = _answer(reader, _COMPUTE, f"/flavors/{flavor}")
+        told = _answer(reader, COMPUTE, f"/flavors/{flavor}")
         place.flavors[flavor] = told if isinstance(told, UnknownReason) else _size(told)
     return ()
 

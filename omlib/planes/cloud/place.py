@@ -62,8 +62,7 @@ def places_of(cloud: Cloud, login: Login) -> Iterator[Place]:
     """
     taken: set[str] = set()
     for project in cloud.projects:
-        hits = [live for live in login.projects if project.id == live.id]
-        hits = hits or [live for live in login.projects if project.id == live.name]
+        hits = _hits(project.id, login)
         taken.update(live.id for live in hits)
         if len(hits) == 1:
             yield Place(id=project.id, live=hits[0])
@@ -73,6 +72,19 @@ def places_of(cloud: Cloud, login: Login) -> Iterator[Place]:
     names = [live.name for live in others] + [project.id for project in cloud.projects]
     for live in others:
         yield Place(id=live.name if names.count(live.name) == 1 else live.id, live=live)
+
+
+def project_of(project: str, login: Login) -> LiveProject:
+    """The one project of this id, else of this name. Raises CloudFaultError."""
+    hits = _hits(project, login)
+    if len(hits) != 1:
+        raise _not_one(project, hits, login)
+    return hits[0]
+
+
+def _hits(project: str, login: Login) -> Sequence[LiveProject]:
+    hits = [live for live in login.projects if project == live.id]
+    return hits or [live for live in login.projects if project == live.name]
 
 
 def _not_one(project: str, hits: Sequence[LiveProject], login: Login) -> CloudFaultError:

@@ -1,7 +1,7 @@
 """Bounded, patient GETs with the token of one project, and listings read page by page.
 
 Every answer is bounded in time and size; what passes by itself (429, 5xx, a refused connection) is
-tried again. There is no way to send anything but GET from here.
+tried again. A `Reader` sends nothing but GET; only the provider's `Api` writes.
 """
 
 import json
@@ -108,16 +108,26 @@ class Reader:
         budget = budget or Budget(left=self.limits.listing_bytes)
 
         def ask() -> Json:
-            url = f"{self._endpoint(service)}{path}"
+            url = f"{self.endpoint(service)}{path}"
             headers = {"OpenStack-API-Version": f"compute {microversion}"} if microversion else {}
             return read_json(self.session, url, self.limits, budget, query or {}, headers)
 
         return patiently(ask, self.limits)
 
     def listing(
-        self, service: str, path: str, key: str, query: Mapping[str, str], microversion: str = ""
+        self,
+        service: str,
+        path: str,
+        key: str,
+        query: Mapping[str, str],
+        microversion: str = "",
+        *,
+        inner: str = "",
+        name_is_id: bool = False,
     ) -> Listing:
         """Read every page. A fault after the first page leaves what was read, and says so.
+
+        *inner*: nova wraps each key pair in an object of its own. *name_is_id*: and gives it none.
 
         OpenStack says `<key>_links: [{rel: next}]` when there is more. The marker is ours, since
         the address in that link is often one that only the cloud itself can reach.
@@ -130,7 +140,7 @@ class Reader:
                 if marker:
                     asked["marker"] = marker
                 answer = self.get(service, path, asked, budget=budget, microversion=microversion)
-                page = dict(_items(answer, key))
+                page = dict(_items(answer, key, inner, "name" if name_is_id else "id"))
                 fresh = {item_id: item for item_id, item in page.items() if item_id not in items}
                 items |= fresh
                 pages += 1
@@ -164,7 +174,8 @@ class Reader:
         most = (data and data.max_microversion) or (0, 0)
         return next((f"2.{minor}" for minor in (69, 47) if most >= (2, minor)), "")
 
-    def _endpoint(self, service: str) -> str:
+    def endpoint(self, service: str) -> str:
+        """The address of a service, with its version. Raises CloudFaultError."""
         try:
             if url := self.region.get_endpoint(service):  # clouds.yaml says it, with holes
                 url = str(url) % {"project_id": self.project_id, "tenant_id": self.project_id}
@@ -192,10 +203,11 @@ class Reader:
         )
 
 
-def _items(answer: Json, key: str) -> Iterator[tuple[str, Json]]:
+def _items(answer: Json, key: str, inner: str, id_field: str) -> Iterator[tuple[str, Json]]:
     try:
-        for item in answer[key]:
-            yield str(item["id"]), item
+        for entry in answer[key]:
+            item = entry[inner] if inner else entry
+            yield str(item[id_field]), item
     except (TypeError, KeyError) as error:
         detail = f"{key}: {type(error).__name__}: {error}"
         raise CloudFaultError(condition=Condition.BAD_ANSWER, detail=detail) from error
@@ -204,7 +216,8 @@ def _items(answer: Json, key: str) -> Iterator[tuple[str, Json]]:
 def _has_next(answer: Json, key: str) -> bool:
     links = answer.get(f"{key}_links")
     told = links if isinstance(links, list) else []
-    return any(isinstance(link, dict) and link.get("rel") == "next" for link in told)
+    linked = any(isinstance(link, dict) and link.get("rel") == "next" for link in told)
+    return linked or bool(answer.get("next"))  # as glance says it
 
 
 def read_json(
@@ -216,10 +229,28 @@ def read_json(
     headers: Mapping[str, str] | None = None,
 ) -> Json:
     """GET *url* once: a JSON object, within what *budget* and *limits* have left."""
+    raw = exchange(session, "GET", url, limits, budget, query=query, headers=headers)
+    return parsed(raw)
+
+
+def exchange(
+    session: "Session",
+    method: str,
+    url: str,
+    limits: Limits,
+    budget: Budget,
+    *,
+    query: Mapping[str, str | int] | None = None,
+    headers: Mapping[str, str] | None = None,
+    body: Json | None = None,
+) -> bytes:
+    """Send one request, once: the body of the answer. Raises CloudFaultError."""
     try:
-        response = session.get(
+        response = session.request(
             url,
+            method,
             params=dict(query or {}),
+            json=body,
             headers={"Accept": "application/json", **(headers or {})},
             raise_exc=False,
             stream=True,
@@ -233,9 +264,13 @@ def read_json(
                     words or str(response.reason),
                     _retry_after_s(response.headers.get("Retry-After", "")),
                 )
-            raw = _body(response, limits, budget)
+            return _body(response, limits, budget)
     except Exception as error:
         raise fault_of(error) from error
+
+
+def parsed(raw: bytes) -> Json:
+    """A JSON object. Raises CloudFaultError."""
     try:
         told = json.loads(raw)
     except (ValueError, RecursionError) as error:  # a UnicodeDecodeError is a ValueError
