@@ -244,28 +244,59 @@ FAULT_OF = {fault.condition: fault for fault in FAULTS}
 _BY_STATUS = {status: fault.condition for fault in FAULTS for status in fault.statuses}
 _BY_EXCEPTION = {name: fault.condition for fault in FAULTS for name in fault.exceptions}
 
+_NO_CONNECTION = ("NewConnectionError", "ConnectTimeoutError", "NameResolutionError")
+_DEEPEST = 30  # causes looked at; exceptions may hold each other
+
 
 class CloudFaultError(OmlibError):
-    """A cloud could not be read or changed. Facts: condition, detail, wait_s (as it asked)."""
+    """A cloud could not be read or changed.
+
+    Facts: condition, detail, wait_s (as it asked), status (of HTTP, 0 without an answer), unsent
+    (nothing left this machine).
+    """
 
     code = "cloud_fault"
 
-    def __init__(self, *, condition: Condition, detail: str = "", wait_s: float = 0.0) -> None:
-        super().__init__(condition=condition, detail=clean(detail), wait_s=wait_s)
+    def __init__(
+        self,
+        *,
+        condition: Condition,
+        detail: str = "",
+        wait_s: float = 0.0,
+        status: int = 0,
+        unsent: bool = False,
+    ) -> None:
+        super().__init__(
+            condition=condition, detail=clean(detail), wait_s=wait_s, status=status, unsent=unsent
+        )
         self.condition = condition
         self.detail = clean(detail)
         self.wait_s = wait_s
+        self.status = status
+        self.unsent = unsent
 
     @property
     def fault(self) -> Fault:
         return FAULT_OF[self.condition]
+
+    def again(self) -> "CloudFaultError":
+        """The same fault, to be raised for another who asks."""
+        return CloudFaultError(
+            condition=self.condition,
+            detail=self.detail,
+            wait_s=self.wait_s,
+            status=self.status,
+            unsent=self.unsent,
+        )
 
 
 def fault_of_status(status: int, detail: str, wait_s: float = 0.0) -> CloudFaultError:
     """The fault an HTTP status of 400 or more stands for."""
     unknown = Condition.SERVER_FAULT if status >= 500 else Condition.BAD_ANSWER
     condition = _BY_STATUS.get(status, unknown)
-    return CloudFaultError(condition=condition, detail=f"{status} {detail}", wait_s=wait_s)
+    return CloudFaultError(
+        condition=condition, detail=f"{status} {detail}", wait_s=wait_s, status=status
+    )
 
 
 def fault_of(error: Exception) -> CloudFaultError:
@@ -282,4 +313,17 @@ def fault_of(error: Exception) -> CloudFaultError:
     return CloudFaultError(
         condition=condition or Condition.BAD_ANSWER,
         detail=f"{type(error).__name__}: {error}",
+        unsent=_unsent(error),
     )
+
+
+def _unsent(error: BaseException) -> bool:
+    """Whether no connection came about; urllib3 knows, three libraries below."""
+    causes: list[object] = [error]
+    for cause in causes:
+        if type(cause).__name__ in _NO_CONNECTION:
+            return True
+        if isinstance(cause, BaseException) and len(causes) < _DEEPEST:
+            causes += [cause.__cause__, cause.__context__, getattr(cause, "reason", None)]
+            causes += cause.args[:1]
+    return False
