@@ -467,6 +467,7 @@ WANTED: Mapping[str, tuple[str, str]] = {
     "day": ("a day like 2026-03-31", "2026-03-31 这样的日期"),
     "time": ("a time like 22:30", "22:30 这样的时刻"),
     "address": ("an IP address", "IP 地址"),
+    "host": ("an IP address or a DNS name", "IP 地址或 DNS 名称"),
     "cidr": (
         "a network like 198.18.1.0/24 (host bits zero)",
         "198.18.1.0/24 这样的网段（主机位为零）",

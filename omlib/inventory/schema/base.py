@@ -85,6 +85,15 @@ def _address(text: str) -> str:
         raise bad_value("address") from None
 
 
+def _host(text: str) -> str:
+    """An address or a DNS name; digits and dots, or a colon, can only be meant as an address."""
+    if ":" in text or re.fullmatch(r"[0-9.]+", text):
+        return _address(text)
+    if not re.fullmatch(r"[^\s/@]{1,253}", text):
+        raise bad_value("host")
+    return text
+
+
 def _cidr(text: str) -> str:
     try:
         return str(ipaddress.ip_network(text))
@@ -192,6 +201,7 @@ TimeOfDay = Annotated[
     _pattern(r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$"),
 ]
 Address = Annotated[str, AfterValidator(_address)]
+Host = Annotated[str, AfterValidator(_host)]
 Cidr = Annotated[str, AfterValidator(_cidr)]
 HostPort = Annotated[int, Field(ge=1, le=65535)]
 Endpoint = Annotated[str, AfterValidator(_endpoint), _pattern(r"^(tcp|udp)/\d{1,5}$")]

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from omlib.inventory.schema.base import (
     CredentialRef,
+    Host,
     HostPort,
     Id,
     Record,
@@ -69,7 +70,7 @@ class AccessRecord(Record):
     """How one host or device is reached."""
 
     site: Id = Field(description="The site whose credentials and caps are used.")
-    address: Text = Field(
+    address: Host = Field(
         default="",
         description="IP address or DNS name; of a server in a VM, by default the VM's first.",
     )
