@@ -2,7 +2,8 @@
 
 Also a program, `python -m omlib.lab.host VERB ...`, by which the cloud's nova makes a server a real
 host; so this module imports little and starts quickly. Its verbs: `make` (a request as JSON on
-standard input), `start|stop|kill|pause|unpause|remove NAME`, `size NAME VCPU RAM_MIB`, `list`.
+standard input), `start|stop|kill|pause|unpause|remove NAME`, `size NAME VCPU RAM_MIB`, `list`; and
+of its neutron: `filters` (what every host's security groups let through, as JSON).
 """
 
 import json
@@ -15,6 +16,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Literal
 
+from omlib.lab import firewall
 from omlib.lab import podman as engine
 from omlib.lab.errors import LabError
 from omlib.lab.image import router_image, server_image
@@ -70,6 +72,8 @@ def make(layout: LabLayout, request: HostRequest) -> None:
     _trust(layout, request)
     podman(layout, "create", "--quiet", *options, image)
     _write_files(layout, request, hostname)
+    if request.kind == "cloud":
+        firewall.fence(layout, request.name)
     podman(layout, "start", container)
 
 
@@ -207,7 +211,14 @@ def _listed(layout: LabLayout) -> str:
     )
 
 
-VERBS = {"start": start, "stop": stop, "kill": kill, "pause": pause, "unpause": unpause}
+def _start_for_cloud(layout: LabLayout, name: str) -> None:
+    """A host that is stopped has no network: its filter is set before it starts again."""
+    if state(layout, name) == "stopped":
+        firewall.fence(layout, name)
+    start(layout, name)
+
+
+VERBS = {"start": _start_for_cloud, "stop": stop, "kill": kill, "pause": pause, "unpause": unpause}
 VERBS |= {"remove": remove}
 
 
@@ -219,6 +230,9 @@ def main(arguments: list[str]) -> int:
                 _make_for_cloud(layout, sys.stdin.read())
             case ["size", name, vcpu, ram_mib]:
                 resize(layout, name, int(vcpu), int(ram_mib))
+            case ["filters"]:
+                changed = firewall.keep(layout, firewall.filters_from(sys.stdin.read()))
+                sys.stdout.writelines(f"{name}\n" for name in changed)
             case ["list"]:
                 sys.stdout.write(_listed(layout))
             case [verb, name] if verb in VERBS:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from omlib.lab.layout import LabLayout
 
-SecretName = Literal["netadmin", "cloud-admin", "cloud-service", "cloud-reader"]
+SecretName = Literal["netadmin", "cloud-admin", "cloud-service", "cloud-reader", "cloud-change"]
 
 
 def secret_file(layout: LabLayout, name: SecretName) -> Path:

@@ -141,8 +141,9 @@ def alive(pid: int) -> bool:
 
 
 def _own_role() -> str:
-    """`host` for what nova has done by `omlib.lab.host`, else `command`."""
-    return "host" if "/nova/" in os.environ.get(MARK, "") else "command"
+    """`host` for what nova and neutron have done by `omlib.lab.host`, else `command`."""
+    owner = os.environ.get(MARK, "")
+    return "host" if "/nova/" in owner or "/neutron/" in owner else "command"
 
 
 def _started(pid: int) -> str:

@@ -1,7 +1,8 @@
 """How to reach the lab's cloud: its files, connections to its projects, and new projects.
 
-Two accounts: `lab-admin` builds the lab and plays the person who changes things by hand; `lab` is
-omlib's own, and holds the role reader on the projects it was given.
+Three accounts: `lab-admin` builds the lab and plays the person who changes things by hand. The two
+others are omlib's own, and hold a role on the projects they were given only: `lab` looks (reader),
+`lab-change` changes (member).
 """
 
 import re
@@ -15,12 +16,13 @@ from omlib.lab.errors import LabError
 from omlib.lab.layout import LabLayout
 from omlib.lab.passwords import SecretName, secret
 
-CloudName = Literal["lab-admin", "lab"]
+CloudName = Literal["lab-admin", "lab", "lab-change"]
 ACCOUNTS: dict[CloudName, tuple[str, SecretName]] = {
     "lab-admin": ("admin", "cloud-admin"),
     "lab": ("omlib-ro", "cloud-reader"),
+    "lab-change": ("omlib-rw", "cloud-change"),
 }
-READER = ACCOUNTS["lab"][0]
+READER, CHANGER = ACCOUNTS["lab"][0], ACCOUNTS["lab-change"][0]
 TIMEOUT_S = 120
 
 
@@ -42,7 +44,7 @@ def write_clouds(layout: LabLayout) -> None:
             },
         }
         secure[cloud] = {"auth": {"password": secret(layout, password)}}
-    clouds["lab-admin"]["auth"]["project_name"] = "admin"  # `lab` has no project of its own
+    clouds["lab-admin"]["auth"]["project_name"] = "admin"  # the others have none of their own
     for name, content in (("clouds.yaml", clouds), ("secure.yaml", secure)):
         _write_private(layout.run / name, yaml.safe_dump({"clouds": content}))
 
@@ -63,13 +65,17 @@ def connect(
     return Connection(config=config.get_one(cloud=user, project_name=project))
 
 
-def create_project(layout: LabLayout, name: str, *, readable: bool = True) -> str:
-    """Make a project, or find it; its id. *readable*: omlib's account becomes a reader of it."""
+def create_project(
+    layout: LabLayout, name: str, *, readable: bool = True, changeable: bool = True
+) -> str:
+    """Make a project, or find it; its id. *readable*: omlib's reading account gets its role in it;
+    *changeable*: where it is readable, the changing one as well."""
     cloud = connect(layout)
     project = cloud.identity.find_project(name)
     if project is None:
         project = cloud.identity.create_project(name=name, domain_id="default")
-    grants = [("admin", "admin")] + [(READER, "reader")] * readable
+    grants = [("admin", "admin")]
+    grants += [(READER, "reader")] * readable + [(CHANGER, "member")] * (readable and changeable)
     for user, role in grants:
         cloud.identity.assign_project_role_to_user(
             project, cloud.identity.find_user(user), cloud.identity.find_role(role)

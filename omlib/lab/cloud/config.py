@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 from omlib.lab.layout import LabLayout
 from omlib.lab.passwords import secret
 
@@ -33,6 +35,37 @@ PASTE = (
     "cinder/resource_filters.json",
 )
 FOLDERS = ("images", "staging", "tasks", "lock", "coord", "keystone/fernet", "keystone/cred")
+# without limit: a city's estate stands in one project after another
+NOVA_QUOTAS = ("instances", "cores", "ram", "key_pairs", "server_groups", "server_group_members")
+CINDER_QUOTAS = ("quota_volumes", "quota_gigabytes")
+NEUTRON_QUOTAS = (
+    "quota_network",
+    "quota_subnet",
+    "quota_port",
+    "quota_router",
+    "quota_floatingip",
+    "quota_security_group",
+    "quota_security_group_rule",
+)
+# What a project's member may ask for on the networks shared with it. By default a fixed address
+# there, a further address of a port, and a floating address by its number are an administrator's.
+_OWNER = "(rule:admin_only) or (rule:service_api) or (role:member and rule:network_owner)"
+_MEMBER = "(rule:admin_only) or (role:member and project_id:%(project_id)s)"
+NEUTRON_POLICY = {
+    **{
+        f"{verb}_port:{what}": f"{_OWNER} or (role:member and rule:shared)"
+        for verb in ("create", "update")
+        for what in (
+            "fixed_ips",
+            "fixed_ips:ip_address",
+            "fixed_ips:subnet_id",
+            "allowed_address_pairs",
+            "allowed_address_pairs:ip_address",
+            "allowed_address_pairs:mac_address",
+        )
+    },
+    "create_floatingip:floating_ip_address": _MEMBER,
+}
 MECHANISM = "[neutron.ml2.mechanism_drivers]\nlabbind = labneutron:LabBind\n"
 
 
@@ -77,6 +110,8 @@ def write_configuration(cloud: CloudState) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(_ini(sections), encoding="utf-8")
+    policy = cloud.etc / "neutron" / "policy.yaml"
+    policy.write_text(yaml.safe_dump(NEUTRON_POLICY), encoding="utf-8")
     for name in PASTE:
         shutil.copyfile(cloud.layout.cloud_venv / "etc" / name, cloud.etc / name)
     # a bare distribution on sys.path: how neutron finds a mechanism driver that is not installed
@@ -181,8 +216,8 @@ def _neutron(cloud: CloudState, common: Mapping[str, str], login: Mapping[str, s
             "api_workers": "1",
             "dhcp_agent_notification": "false",
         },
-        "quotas": {"quota_port": "-1", "quota_security_group": "-1"}
-        | {"quota_security_group_rule": "-1"},
+        "quotas": dict.fromkeys(NEUTRON_QUOTAS, "-1"),
+        "oslo_policy": {"policy_file": f"{cloud.etc}/neutron/policy.yaml"},
         "ml2": {
             "type_drivers": "local,flat,vlan",
             "tenant_network_types": "local",
@@ -218,7 +253,7 @@ def _nova(cloud: CloudState, common: Mapping[str, str], login: Mapping[str, str]
         },
         "api": {"auth_strategy": "keystone"},
         "wsgi": {"api_paste_config": f"{cloud.etc}/nova/api-paste.ini"},
-        "quota": {"instances": "-1", "cores": "-1", "ram": "-1"},
+        "quota": dict.fromkeys(NOVA_QUOTAS, "-1"),
         "scheduler": {"workers": "1", "max_attempts": "1"},
         "filter_scheduler": {
             "enabled_filters": "ComputeFilter",
@@ -249,6 +284,9 @@ def _cinder(cloud: CloudState, common: Mapping[str, str], login: Mapping[str, st
             "enabled_backends": "fake",
             "scheduler_driver_init_wait_time": "1",  # 60 by default
             "default_volume_type": "__DEFAULT__",
+            **dict.fromkeys(CINDER_QUOTAS, "-1"),
+            # no capacity filter: the fake store claims 5 GB, and its volumes are records
+            "scheduler_default_filters": "AvailabilityZoneFilter",
             "glance_api_servers": cloud.url("glance"),
         },
         "fake": {

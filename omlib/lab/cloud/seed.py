@@ -5,7 +5,7 @@ All idempotent. Accounts to resources go into the template; networks carry the l
 
 from typing import Any
 
-from omlib.lab.cloud.access import READER, connect
+from omlib.lab.cloud.access import ACCOUNTS, connect
 from omlib.lab.cloud.config import REGION, SERVICE_USER, CloudState
 from omlib.lab.layout import CLOUD_POOL, ROUTER, LabLayout
 from omlib.lab.passwords import SecretName, secret
@@ -37,7 +37,7 @@ def seed_catalog(cloud: CloudState) -> None:
     )
     accounts: tuple[tuple[str, SecretName], ...] = (
         (SERVICE_USER, "cloud-service"),
-        (READER, "cloud-reader"),
+        *(account for name, account in ACCOUNTS.items() if name != "lab-admin"),
     )
     users = {
         name: identity.find_user(name)

@@ -36,7 +36,10 @@ def template_digest(layout: LabLayout) -> str:
     sources = [Path(module.__file__ or "") for module in (seed, access)]
     sources += [Path(__file__).with_name("config.py"), *INSIDE.rglob("*.py")]
     parts = [path.read_text(encoding="utf-8") for path in sorted(sources)]
-    parts += [secret(layout, name) for name in ("cloud-admin", "cloud-service", "cloud-reader")]
+    parts += [
+        secret(layout, name)
+        for name in ("cloud-service", *(password for _, password in access.ACCOUNTS.values()))
+    ]
     return hashlib.sha256("\0".join([venv_digest(), *parts]).encode()).hexdigest()
 
 

@@ -24,6 +24,14 @@ def server(lab: Any) -> Iterator[Any]:
     lifecycle.up(lab.layout, LabSpec(cloud=True))
     create_project(lab.layout, PROJECT)
     cloud = connect(lab.layout, project=PROJECT)
+    default = cloud.network.find_security_group("default", project_id=cloud.current_project_id)
+    for protocol in ("tcp", "icmp"):  # no rule, no way in
+        cloud.network.create_security_group_rule(
+            security_group_id=default.id,
+            direction="ingress",
+            protocol=protocol,
+            remote_ip_prefix=str(lab.layout.prefix),
+        )
     made = cloud.compute.create_server(
         name="hrss-app-01",
         flavor_id=cloud.compute.find_flavor("m1.small").id,
