@@ -253,6 +253,9 @@ def _rivals(candidate: Candidate) -> bool:
 def _as_found(item: Declared, seen: Actual) -> Match:
     bound = any(key.space == "id" and key in item.keys for key in seen.keys)
     candidate = _candidate(seen, MARKED, () if bound else _known_by(item, seen))
+    if not bound and any(key.space == "id" for key in item.keys):
+        # the books hold an id that is gone, and the mark is on another thing: a copy, or its heir
+        return Match(item=item, standing=Standing.AMBIGUOUS, candidates=(candidate,))
     if seen.in_transition or seen.pending:
         return _unsettled(item, candidate)
     standing = Standing.BOUND if bound else Standing.SURE

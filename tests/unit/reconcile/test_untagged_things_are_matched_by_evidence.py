@@ -34,7 +34,13 @@ def declared(
 
 
 def live(
-    own_id: str, kind: str = "server", where: str = HRSS, *, keys: Sequence[Key] = (), **seen: Value
+    own_id: str,
+    kind: str = "server",
+    where: str = HRSS,
+    /,
+    *,
+    keys: Sequence[Key] = (),
+    **seen: Value,
 ) -> Actual:
     return Actual(
         ref=make_ref(Plane.CLOUD, kind, f"@{where}:{own_id}"),
@@ -110,7 +116,7 @@ def test_a_mac_that_is_known_decides_between_twins() -> None:
 
 
 def test_the_same_estate_in_another_project_is_no_rival() -> None:
-    test_twin = live("u9", where=EDU, **OA_LIVE.attributes)
+    test_twin = replace(live("u9", "server", EDU), attributes=OA_LIVE.attributes)
     assert only([OA], seen(OA_LIVE, test_twin)).live_id == "u1"
     alone = only([OA], seen(test_twin))
     assert alone.standing is Standing.BLOCKED
