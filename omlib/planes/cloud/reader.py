@@ -8,10 +8,11 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from omlib.planes.cloud.faults import CloudFaultError, Condition, fault_of, fault_of_status
+from omlib.planes.cloud.paging import Items, PageSizes, Query, each_page
 
 if TYPE_CHECKING:
     from keystoneauth1.adapter import Adapter
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 Json = Mapping[str, Any]  # of the far side: anything may be anything
 _T = TypeVar("_T")
 
-PAGE_ITEMS = 500
 BACK_OFF_S = (0.2, 0.6, 1.8)
 MOST_WAIT_S = 5.0  # a longer Retry-After is not waited for in full
 _CHUNK_BYTES = 65536
@@ -88,12 +88,13 @@ def patiently(ask: Callable[[], _T], limits: Limits) -> _T:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Reads one project; several threads may."""
+    """Reads one project; several threads may. *sizes* is shared by the projects of a cloud."""
 
     session: "Session"
     region: "CloudRegion"
     limits: Limits
     project_id: str
+    sizes: PageSizes = field(default_factory=PageSizes)
 
     def get(
         self,
@@ -124,36 +125,33 @@ class Reader:
         *,
         inner: str = "",
         name_is_id: bool = False,
+        by_offset: bool = False,
     ) -> Listing:
         """Read every page. A fault after the first page leaves what was read, and says so.
 
         *inner*: nova wraps each key pair in an object of its own. *name_is_id*: and gives it none.
-
-        OpenStack says `<key>_links: [{rel: next}]` when there is more. The marker is ours, since
-        the address in that link is often one that only the cloud itself can reach.
+        *by_offset*: it counts where others take the last thing's id.
         """
         items: dict[str, Json] = {}
-        budget, pages, marker = Budget(left=self.limits.listing_bytes), 0, ""
+        budget, asked, pages = Budget(left=self.limits.listing_bytes), 0, 0
+
+        def ask(place: Query) -> tuple[Items, bool]:
+            nonlocal asked
+            answer = self.get(
+                service, path, {**query, **place}, budget=budget, microversion=microversion
+            )
+            asked += 1
+            page = dict(_items(answer, key, inner, "name" if name_is_id else "id"))
+            return page, _has_next(answer, key)
+
         try:
-            while True:
-                asked: dict[str, str | int] = {**query, "limit": PAGE_ITEMS}
-                if marker:
-                    asked["marker"] = marker
-                answer = self.get(service, path, asked, budget=budget, microversion=microversion)
-                page = dict(_items(answer, key, inner, "name" if name_is_id else "id"))
-                fresh = {item_id: item for item_id, item in page.items() if item_id not in items}
+            for fresh in each_page(ask, f"{service}{path}", self.sizes, by_offset=by_offset):
                 items |= fresh
-                pages += 1
-                # a full page without a link: a fork that has no links, so ask again to be sure
-                more = _has_next(answer, key) or len(page) >= PAGE_ITEMS
-                if not more or (not page and not _has_next(answer, key)):
-                    return Listing(items=tuple(items.values()), pages=pages, fault=None)
-                if not fresh:  # or an empty page that says there is more: no marker to go on from
-                    raise CloudFaultError(condition=Condition.PAGES_REPEAT)
-                marker = next(reversed(page))
+                pages += bool(fresh) or not pages  # the empty one that proves the end is none
+            return Listing(items=tuple(items.values()), pages=pages, fault=None)
         except CloudFaultError as fault:
             kept = tuple(items.values())
-            if pages == 0 or fault.condition is Condition.PAGES_REPEAT:
+            if asked == 0 or fault.condition is Condition.PAGES_REPEAT:
                 return Listing(items=kept, pages=pages, fault=fault)
             detail = f"page {pages + 1}: {fault.detail or fault.condition}"
             later = CloudFaultError(condition=Condition.LATER_PAGE, detail=detail)
@@ -167,12 +165,20 @@ class Reader:
         """
         if told := self.region.get_default_microversion("compute"):
             return str(told)
+        return self._newest("compute", (2, 69), (2, 47))
+
+    def volume_microversion(self) -> str:
+        """3.42, from which on an attached volume can grow; "" where the cloud has none."""
+        return self._newest("block-storage", (3, 42))
+
+    def _newest(self, service: str, *wanted: tuple[int, int]) -> str:
+        """The first of *wanted* that the cloud has."""
         try:
-            data = self._adapter("compute").get_endpoint_data()
+            data = self._adapter(service).get_endpoint_data()
         except Exception:  # noqa: BLE001 - a cloud without discovery is read without microversions
             return ""
         most = (data and data.max_microversion) or (0, 0)
-        return next((f"2.{minor}" for minor in (69, 47) if most >= (2, minor)), "")
+        return next((f"{major}.{minor}" for major, minor in wanted if most >= (major, minor)), "")
 
     def endpoint(self, service: str) -> str:
         """The address of a service, with its version. Raises CloudFaultError."""

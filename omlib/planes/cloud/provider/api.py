@@ -18,7 +18,7 @@ from omlib.planes.cloud.place import project_of
 from omlib.planes.cloud.provider.listings import RunListings
 from omlib.planes.cloud.provider.once import Once
 from omlib.planes.cloud.provider.place import Place
-from omlib.planes.cloud.questions import COMPUTE
+from omlib.planes.cloud.questions import COMPUTE, VOLUMES
 from omlib.planes.cloud.reader import (
     BACK_OFF_S,
     MOST_WAIT_S,
@@ -94,7 +94,7 @@ class ProjectApi:
         self._limits = limits
         self._stop = stop
         self._tell = tell
-        self._versions: Once[str, str] = Once(lambda _: self._reader().microversion())
+        self._versions: Once[str, str] = Once(self._newest)
         self._seen = RunListings(self._reader, lambda: self.microversion)
 
     @property
@@ -108,7 +108,16 @@ class ProjectApi:
     @property
     def microversion(self) -> str:
         """The newest compute microversion that we use and the cloud has; "" without any."""
-        return self._versions.get("")
+        return self._versions.get(COMPUTE)
+
+    @property
+    def volume_microversion(self) -> str:
+        """3.42 of block storage, sent with each of its writes; "" where the cloud has it not."""
+        return self._versions.get(VOLUMES)
+
+    def _newest(self, service: str) -> str:
+        reader = self._reader()
+        return reader.microversion() if service == COMPUTE else reader.volume_microversion()
 
     def get(self, service: str, path: str) -> Json:
         return self._reader().get(service, path, microversion=self._asked_with(service))
@@ -173,6 +182,8 @@ class ProjectApi:
     ) -> bytes:
         version = self._asked_with(service)
         headers = {"OpenStack-API-Version": f"compute {version}"} if version else {}
+        if service == VOLUMES and (version := self.volume_microversion):
+            headers = {"OpenStack-API-Version": f"volume {version}"}
         url = f"{replace(self._base, limits=limits).endpoint(service)}{path}"
         event("cloud.write", method=method, service=service, path=path, project=self.project_id)
         budget = Budget(left=self._limits.listing_bytes)

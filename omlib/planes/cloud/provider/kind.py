@@ -32,6 +32,8 @@ class Type(StrEnum):
 class Property:
     """*replaces*: a change cannot be made in place. *unordered*: a list in which order means
     nothing. *computed*: only the cloud says it; no input. *default*: what Check fills in.
+    *unique*: no two things can have it, so that what replaces one cannot be made before it is gone.
+    *spell* gives the one spelling of a value, where several mean the same.
     """
 
     name: str
@@ -42,6 +44,8 @@ class Property:
     unordered: bool = False
     computed: bool = False
     default: PropertyValue | None = None
+    unique: bool = False
+    spell: Callable[[Any], PropertyValue] | None = None
 
 
 # Where a resource stands; the first inputs of every kind. *cloud* is looked up in the provider's
@@ -128,8 +132,7 @@ class Api(Protocol):
 
     @property
     def volume_microversion(self) -> str:
-        """Sent with each call of block storage: 3.42, from which on an attached volume can grow,
-        where the cloud has it; else "" and none is sent."""
+        """3.42 of block storage, sent with each of its writes; "" where the cloud has it not."""
         ...
 
     def get(self, service: str, path: str) -> Json: ...
