@@ -201,12 +201,11 @@ class Clouds:
         profiles: Mapping[str, str],
         clouds_yaml: Path | None = None,
         limits: ApiLimits | None = None,
-        progress: Tell = lambda _: None,
     ) -> None:
         self._profiles = dict(profiles)
         self._clouds_yaml = clouds_yaml
         self._limits = limits or ApiLimits()
-        self._progress = progress
+        self._progress: Tell = lambda _: None
         self._stop = Stop()
         self._logins: Once[tuple[str, str], Login] = Once(self._log_in)
         self._apis: Once[Place, ProjectApi] = Once(self._enter)
@@ -214,6 +213,10 @@ class Clouds:
     def api(self, place: Place) -> ProjectApi:
         """The project, logged in to at the first call. Raises CloudFaultError."""
         return self._apis.get(place)
+
+    def tell_to(self, progress: Tell) -> None:
+        """Whom to tell what is waited for."""
+        self._progress = progress
 
     def begin(self) -> None:
         """A run begins: what the last one saw is forgotten, tokens are kept."""
@@ -239,7 +242,7 @@ class Clouds:
             reader = fresh.reader(project_of(place.project, login))
         except Exception as error:
             raise fault_of(error) from error
-        return ProjectApi(reader, self._limits, self._stop, self._progress)
+        return ProjectApi(reader, self._limits, self._stop, lambda line: self._progress(line))
 
 
 def not_there(fault: CloudFaultError) -> bool:

@@ -33,6 +33,11 @@ def metadata_of(mark: Mark) -> dict[str, str]:
     return {key: value for key, value in told.items() if len(value) <= _CHARACTERS}
 
 
+def without_marks(metadata: Json) -> dict[str, str]:
+    """The metadata that a declaration speaks of: all but ours."""
+    return {str(k): str(v) for k, v in metadata.items() if not str(k).startswith("omlib_")}
+
+
 def description_of(mark: Mark, text: str = "") -> str:
     """*text* with the mark behind it, in as many characters as neutron keeps."""
     word = f"{URN_KEY}={mark_value(mark.urn, _CHARACTERS - len(URN_KEY) - 1)}"

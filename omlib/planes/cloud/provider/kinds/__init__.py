@@ -1,0 +1,14 @@
+"""The kinds of resources that the provider knows, by their Pulumi token."""
+
+from collections.abc import Mapping
+
+from omlib.planes.cloud.provider.kind import ResourceKind
+from omlib.planes.cloud.provider.kinds.key_pair import KEY_PAIR
+from omlib.planes.cloud.provider.kinds.server_group import SERVER_GROUP
+from omlib.planes.cloud.stacks.names import token_of
+
+_ALL: tuple[ResourceKind, ...] = (
+    KEY_PAIR,
+    SERVER_GROUP,
+)
+KINDS: Mapping[str, ResourceKind] = {token_of(kind.name): kind for kind in _ALL}
