@@ -3,11 +3,21 @@
 from collections.abc import Mapping
 
 from omlib.planes.cloud.provider.kind import ResourceKind
+from omlib.planes.cloud.provider.kinds.floating_ip import FLOATING_IP
 from omlib.planes.cloud.provider.kinds.key_pair import KEY_PAIR
+from omlib.planes.cloud.provider.kinds.port import PORT
+from omlib.planes.cloud.provider.kinds.server import SERVER
 from omlib.planes.cloud.provider.kinds.server_group import SERVER_GROUP
+from omlib.planes.cloud.provider.kinds.volume import VOLUME
+from omlib.planes.cloud.provider.kinds.volume_attachment import VOLUME_ATTACHMENT
 from omlib.planes.cloud.stacks.names import token_of
 
 _ALL: tuple[ResourceKind, ...] = (
+    FLOATING_IP,
+    PORT,
+    SERVER,
+    VOLUME,
+    VOLUME_ATTACHMENT,
     KEY_PAIR,
     SERVER_GROUP,
 )
