@@ -31,13 +31,21 @@ class StackId:
 class Resource:
     """*kind* as in `omlib.planes.cloud.provider.kind`, *name* the last part of its URN.
 
-    *ref* is the item it stands for or belongs to. *adopt* is the live id to import, "" for none.
-    *carried*: in the stack's state, and no longer declared; it is kept as it is.
+    *ref* is the item it stands for or belongs to. *adopt* is the live id to import, "" for none;
+    *bound* the one that the inventory says it has, so it must not be made anew. *after* is what has
+    to be there before it, besides its links. *carried*: in the stack's state, and no longer
+    declared; it is kept as it is.
     """
 
     kind: str
     name: str
     inputs: Mapping[str, Input]
     ref: Ref
+    after: tuple[Link, ...] = ()
+    bound: str = ""
     adopt: str = ""
     carried: bool = False
+
+    @property
+    def link(self) -> Link:
+        return Link(self.kind, self.name)
