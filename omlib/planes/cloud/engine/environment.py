@@ -13,12 +13,11 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from omlib.planes.cloud.engine.errors import BackendError
+from omlib.planes.cloud.stacks.names import PROJECT
 
-PROJECT = "omlib"
 PROVIDER = "omcloud"
 PROFILES = "OMCLOUD_PROFILES"  # of a provider that is a process of its own: "gov=change-gov,..."
 _BACKEND = "PULUMI_BACKEND_URL"
-# `main` keeps the engine from looking for a program: it is in our process
 _PROJECT_FILE = f"name: {PROJECT}\nruntime: python\ndescription: made by omlib for its own runs\n"
 
 
