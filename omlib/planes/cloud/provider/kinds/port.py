@@ -36,7 +36,7 @@ class _Port:
     name = "port"
     properties = (
         *PLACE,
-        Property(name="name", what="Name.", required=True),
+        Property(name="name", what="Name; without one it is made with its item's."),
         Property(name="network", what="Name or id of the network.", required=True, replaces=True),
         Property(
             name="addresses",
@@ -78,6 +78,7 @@ class _Port:
 
     def create(self, api: Api, inputs: Inputs, mark: Mark, made: Callable[[str], None]) -> str:
         asked: dict[str, Any] = {
+            "name": mark.item,
             "network_id": id_of(api, "network", inputs["network"]),
             "description": description_of(mark),
             **_changeable(api, inputs, inputs.keys()),

@@ -30,7 +30,7 @@ class _Volume:
     name = "volume"
     properties = (
         *PLACE,
-        Property(name="name", what="Name.", required=True),
+        Property(name="name", what="Name; without one it is made with its item's."),
         Property(name="size_gib", type=Type.INTEGER, what="Size; it only grows.", required=True),
         Property(name="type", what="Volume type.", replaces=True),
         Property(
@@ -56,8 +56,9 @@ class _Volume:
         return _live(told) if told else None
 
     def create(self, api: Api, inputs: Inputs, mark: Mark, made: Callable[[str], None]) -> str:
+        name = str(inputs.get("name", mark.item))
         asked: dict[str, Any] = {
-            "name": inputs["name"],
+            "name": name,
             "size": inputs["size_gib"],
             "metadata": {**inputs.get("metadata", {}), **metadata_of(mark)},
         }
@@ -66,7 +67,7 @@ class _Volume:
         volume_id = str(api.post(_SERVICE, "/volumes", {"volume": asked})["volume"]["id"])
         made(volume_id)
         try:
-            until_at_rest(api, volume_id, f"volume {inputs['name']} ({volume_id}) to be made")
+            until_at_rest(api, volume_id, f"volume {name} ({volume_id}) to be made")
         finally:
             api.seen.changed("volume")
         return volume_id
