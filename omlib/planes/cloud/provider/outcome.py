@@ -1,4 +1,4 @@
-"""How a fault of a cloud is told to the engine: in words, and whether a write may have been done."""
+"""How a fault of a cloud is told to the engine: in words, and whether a write may be done."""
 
 from typing import Any, NoReturn
 
