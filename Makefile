@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-simulated test soak lint types layers check bench lab-down clean
+.PHONY: help setup demo demo-simulated engine test soak lint types layers check bench lab-down clean
 
 help: ## say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -15,6 +15,9 @@ demo: setup ## the declared estate built for real, drift planted, verdicts shown
 
 demo-simulated: setup ## the same story on the shipped fakes, in seconds
 	@$(BIN)/omlib demo --simulated
+
+engine: setup ## the Pulumi engine, built once into ~/.cache/omlib (3 to 5 minutes)
+	@$(BIN)/python -m omlib.planes.cloud.engine
 
 test: setup ## every test; the laws as a seeded sample
 	@$(BIN)/pytest

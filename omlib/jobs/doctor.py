@@ -8,6 +8,7 @@ from importlib import metadata
 from pathlib import Path
 
 from omlib.errors import OmlibError
+from omlib.jobs.wiring import engines
 from omlib.report.doctor_screen import Answer, Check
 
 OLDEST_PYTHON = (3, 11)
@@ -39,6 +40,7 @@ def checks(inventory: Path | None) -> Iterator[Check]:
     )
     yield _inventory(inventory)
     yield _clouds()
+    yield _engine()
     yield from _lab()
 
 
@@ -91,6 +93,21 @@ def _clouds() -> Check:
         answer=_answer(found is not None),
         found=str(found or ""),
         next="export OS_CLIENT_CONFIG_FILE=...; the lab's: . /run/omlib-lab/0/env",
+    )
+
+
+def _engine() -> Check:
+    """Which pulumi would be used; one that is named or on PATH and does not fit is told as well."""
+    found = engines()
+    good = next((path for path, _, fits in found if fits), "")
+    told = good or ", ".join(f"{path} {version}".strip() for path, version, _ in found)
+    named = "OMLIB_PULUMI" in os.environ and not good
+    return Check(
+        name="pulumi",
+        answer=_answer(bool(good)),
+        found=told,
+        needed="3.259.0",
+        next="unset OMLIB_PULUMI" if named else "make engine",
     )
 
 

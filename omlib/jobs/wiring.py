@@ -60,3 +60,10 @@ def templates_of(root: Path) -> Path:
     """`templates/network` in the inventory, else beside it."""
     inside = root / "templates" / "network"
     return inside if inside.is_dir() else root.parent / "templates" / "network"
+
+
+def engines() -> tuple[tuple[str, str, bool], ...]:
+    """The `pulumi` programs of this machine, the preferred first: path, version, does it serve."""
+    from omlib.planes.cloud.engine.binary import candidates
+
+    return tuple((str(each.path), each.version, each.fits) for each in candidates())

@@ -15,6 +15,7 @@ from omlib.report.neutral import neutral
 from omlib.report.wording import (
     change_errors,
     demo,
+    engine,
     errors,
     formats,
     history,
@@ -48,6 +49,7 @@ TABLES = (
     formats.SAID,
     html.SAID,
     history.SAID,
+    engine.SAID,
 )
 for _table in TABLES:
     _SAID.update(_table)
