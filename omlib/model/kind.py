@@ -93,11 +93,15 @@ def key_value(space: str, value: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """*attributes* maps each attribute to its form; one that is not listed is compared exactly."""
+    """*attributes* maps each attribute to its form; one that is not listed is compared exactly.
+
+    *makers* are the kinds that may have made one (a port: a server); () where any may.
+    """
 
     plane: Plane
     name: str
     attributes: Mapping[str, Form]
+    makers: tuple[str, ...] = ()
 
     def normal(self, attribute: str, value: Value) -> Value:
         return _TO_FORM[self.attributes.get(attribute, Form.EXACT)](value)
@@ -109,10 +113,19 @@ _ATTRIBUTES: Mapping[tuple[Plane, str], Mapping[str, Form]] = {
         "name": Form.EXACT,
         "vcpu": Form.EXACT,
         "ram_mib": Form.EXACT,
+        "flavor": Form.EXACT,
         "image": Form.EXACT,
         "power": Form.EXACT,
         "addresses": Form.ADDRESSES,
         "security_groups": Form.UNORDERED,
+        "key_pair": Form.EXACT,
+        "server_group": Form.EXACT,
+        "metadata": Form.UNORDERED,  # each `key=value`; omlib's own marks are left out
+        # seen, and never declared: what it stands on, and whether its owner locked it
+        "availability_zone": Form.EXACT,
+        "locked": Form.EXACT,
+        "host_id": Form.EXACT,  # an alias of the host that differs from project to project
+        "hypervisor": Form.EXACT,  # its name, where the account may see it
         **_PROJECT,
     },
     (Plane.CLOUD, "volume"): {
@@ -131,6 +144,26 @@ _ATTRIBUTES: Mapping[tuple[Plane, str], Mapping[str, Form]] = {
     },
     (Plane.CLOUD, "floating_ip"): {"address": Form.ADDRESS, "target": Form.ADDRESS, **_PROJECT},
     (Plane.CLOUD, "security_group"): {"name": Form.EXACT, "rules": Form.UNORDERED, **_PROJECT},
+    (Plane.CLOUD, "network"): {
+        "name": Form.EXACT,
+        "cidrs": Form.UNORDERED,
+        "gateway": Form.ADDRESS,
+        "dhcp": Form.EXACT,
+        **_PROJECT,
+    },
+    (Plane.CLOUD, "router"): {
+        "name": Form.EXACT,
+        "external_network": Form.EXACT,
+        "networks": Form.UNORDERED,
+        **_PROJECT,
+    },
+    (Plane.CLOUD, "key_pair"): {"name": Form.EXACT, "public_key": Form.EXACT},
+    (Plane.CLOUD, "server_group"): {
+        "name": Form.EXACT,
+        "policy": Form.EXACT,
+        "members": Form.UNORDERED,
+        **_PROJECT,
+    },
     (Plane.SERVER, "package"): {"present": Form.EXACT, "version": Form.EXACT},
     (Plane.SERVER, "service"): {"running": Form.EXACT, "enabled": Form.EXACT},
     (Plane.SERVER, "file"): {
@@ -151,8 +184,15 @@ _ATTRIBUTES: Mapping[tuple[Plane, str], Mapping[str, Form]] = {
     (Plane.NETWORK, "section"): {"lines": Form.EXACT, "members": Form.UNORDERED},
 }
 
+_MAKERS: Mapping[tuple[Plane, str], tuple[str, ...]] = {
+    (Plane.CLOUD, "port"): ("server", "router", "port"),
+    (Plane.CLOUD, "volume"): ("server",),
+}
+
 KINDS: Mapping[tuple[Plane, str], Kind] = {
-    (plane, name): Kind(plane=plane, name=name, attributes=attributes)
+    (plane, name): Kind(
+        plane=plane, name=name, attributes=attributes, makers=_MAKERS.get((plane, name), ())
+    )
     for (plane, name), attributes in _ATTRIBUTES.items()
 }
 

@@ -6,20 +6,40 @@ interfaces, no security groups (nova then puts a server into the project's `defa
 
 from collections.abc import Iterator
 
-from omlib.model.estate import Estate, SecurityGroup, Vm
+from omlib.model.estate import Cloud, Estate, SecurityGroup, Vm
 from omlib.model.item import Attributes, Declared, Key, Scope, Value
 from omlib.model.ref import Plane, make_ref
+from omlib.planes.cloud.normal_access import public_key
 from omlib.planes.cloud.rules import declared_rules
 
-KINDS = ("server", "volume", "port", "floating_ip", "security_group")
+KINDS = (
+    "server",
+    "volume",
+    "port",
+    "floating_ip",
+    "security_group",
+    "network",
+    "router",
+    "key_pair",
+    "server_group",
+)
+
+
+def kinds_at(cloud: Cloud, project: str) -> tuple[str, ...]:
+    """What is looked at in a project. Key pairs are the looking account's own, whatever the project
+    it looks at: they are asked for only where some are declared, and only those are told of."""
+    pairs = any(pair.project == project for pair in cloud.key_pairs)
+    return tuple(kind for kind in KINDS if kind != "key_pair" or pairs)
 
 
 def declare(estate: Estate) -> Iterator[Declared]:
-    """Servers with their volumes and floating IPs, then security groups."""
+    """Servers with their volumes and floating IPs, security groups, then what clouds hold."""
     for vm in estate.vms.values():
         yield from _of_vm(estate, vm)
     for group in estate.security_groups.values():
         yield _group(estate, group)
+    for cloud in estate.clouds.values():
+        yield from _of_cloud(estate, cloud)
 
 
 def where_of(estate: Estate, cloud: str, project: str) -> str:
@@ -59,6 +79,14 @@ def _server(estate: Estate, vm: Vm) -> Attributes:
         wanted["name"] = vm.name
     if vm.image:
         wanted["image"] = vm.image
+    if vm.flavor:
+        wanted["flavor"] = vm.flavor
+    if vm.key_pair:
+        wanted["key_pair"] = _name_in_cloud(estate, vm.cloud, "key_pairs", vm.key_pair)
+    if vm.server_group:
+        wanted["server_group"] = _name_in_cloud(estate, vm.cloud, "server_groups", vm.server_group)
+    if vm.metadata is not None:
+        wanted["metadata"] = tuple(sorted(f"{key}={value}" for key, value in vm.metadata.items()))
     addresses = tuple(interface.address for interface in vm.interfaces)
     if addresses and all(addresses):
         wanted["addresses"] = addresses
@@ -67,6 +95,12 @@ def _server(estate: Estate, vm: Vm) -> Attributes:
         names = {known[group].name if group in known else group for group in vm.security_groups}
         wanted["security_groups"] = tuple(sorted(names))
     return wanted
+
+
+def _name_in_cloud(estate: Estate, cloud: str, field: str, own_id: str) -> str:
+    """What the cloud calls one of its declared parts; the id itself where it is not one."""
+    held = getattr(estate.clouds[cloud], field) if cloud in estate.clouds else ()
+    return next((part.name for part in held if part.id == own_id), own_id)
 
 
 def _group(estate: Estate, group: SecurityGroup) -> Declared:
@@ -84,6 +118,51 @@ def _group(estate: Estate, group: SecurityGroup) -> Declared:
         department=department,
         source=group.source,
     )
+
+
+def _of_cloud(estate: Estate, cloud: Cloud) -> Iterator[Declared]:
+    """Networks that are made (not those only referred to), routers, key pairs, server groups."""
+
+    def item(
+        kind: str, own_id: str, project: str, bound_id: str, attributes: dict[str, Value]
+    ) -> Declared:
+        system, department = _owner(estate, cloud.id, project)
+        return Declared(
+            ref=make_ref(Plane.CLOUD, kind, own_id),
+            scope=Scope(Plane.CLOUD, kind, where_of(estate, cloud.id, project)),
+            attributes=attributes,
+            keys=_keys(own_id, bound_id),
+            systems=(system,) if system else (),
+            department=department,
+            source=cloud.source,
+        )
+
+    for net in cloud.networks:
+        if not net.project:
+            continue
+        wanted: dict[str, Value] = {"name": net.name or net.id, "cidrs": (net.cidr,)}
+        if net.gateway:
+            wanted["gateway"] = net.gateway
+        if net.dhcp is not None:
+            wanted["dhcp"] = net.dhcp
+        wanted["project"] = net.project
+        yield item("network", net.id, net.project, net.bound_id, wanted)
+    for router in cloud.routers:
+        wanted = {"name": router.name, "project": router.project}
+        if router.external:
+            wanted["external_network"] = router.external
+        if router.networks:
+            names = (
+                _name_in_cloud(estate, cloud.id, "networks", one) or one for one in router.networks
+            )
+            wanted["networks"] = tuple(sorted(names))
+        yield item("router", router.id, router.project, router.bound_id, wanted)
+    for pair in cloud.key_pairs:
+        wanted = {"name": pair.name, "public_key": public_key(pair.public_key)}
+        yield item("key_pair", pair.id, pair.project, "", wanted)
+    for members in cloud.server_groups:
+        wanted = {"name": members.name, "policy": members.policy, "project": members.project}
+        yield item("server_group", members.id, members.project, members.bound_id, wanted)
 
 
 def _keys(own_id: str, bound_id: str) -> tuple[Key, ...]:

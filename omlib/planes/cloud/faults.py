@@ -36,6 +36,7 @@ class Condition(StrEnum):
     LATER_PAGE = "later_page"
     PAGES_REPEAT = "pages_repeat"
     CELL_DOWN = "cell_down"
+    OTHER_ACCOUNT = "other_account"
     REFUSED = "refused"
     BEING_CHANGED = "being_changed"
     CANCELLED = "cancelled"
@@ -197,6 +198,11 @@ FAULTS: tuple[Fault, ...] = (
         condition=Condition.CELL_DOWN,
         reason=_R.INCOMPLETE,
         what="nova lists servers of a cell it cannot read (status UNKNOWN, no name)",
+    ),
+    Fault(
+        condition=Condition.OTHER_ACCOUNT,
+        reason=_R.UNSUPPORTED,
+        what="key pairs belong to an account, and this one cannot be told those of another",
     ),
     Fault(
         condition=Condition.REFUSED,

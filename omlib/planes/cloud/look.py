@@ -12,9 +12,9 @@ from pathlib import Path
 
 from omlib.model.estate import Cloud, Site
 from omlib.model.status import UnknownReason
-from omlib.planes.cloud.declared import KINDS
+from omlib.planes.cloud.around import SHAPE_FAULTS, Flavor
+from omlib.planes.cloud.declared import kinds_at
 from omlib.planes.cloud.faults import CloudFaultError, Condition, fault_of
-from omlib.planes.cloud.normal import SHAPE_FAULTS
 from omlib.planes.cloud.parallel import Job, run_all
 from omlib.planes.cloud.place import Place, places_of
 from omlib.planes.cloud.questions import COMPUTE, QUESTIONS, listed
@@ -74,7 +74,9 @@ class Look:
         except Exception as error:  # noqa: BLE001 - one project must not stop the others
             place.fault = fault_of(error)
             return ()
-        return [partial(self._list, place, kind, reader, microversion) for kind in KINDS]
+        # subnets are no items of their own: a network has them
+        kinds = (*kinds_at(self.cloud, place.id), "subnet")
+        return [partial(self._list, place, kind, reader, microversion) for kind in kinds]
 
     def _list(self, place: Place, kind: str, reader: Reader, microversion: str) -> Sequence[Job]:
         begun, question = time.monotonic(), QUESTIONS[kind]
@@ -97,9 +99,10 @@ def _ask_names(place: Place, reader: Reader) -> Sequence[Job]:
     for image in _ids(place.items("server"), "image"):
         told = _answer(reader, "image", f"/images/{image}")
         place.images[image] = told if isinstance(told, UnknownReason) else _name(told)
-    for flavor in _ids(place.items("server"), "flavor"):
+    by_id = [told for told in place.items("server") if "vcpus" not in (told.get("flavor") or ())]
+    for flavor in _ids(by_id, "flavor"):
         told = _answer(reader, COMPUTE, f"/flavors/{flavor}")
-        place.flavors[flavor] = told if isinstance(told, UnknownReason) else _size(told)
+        place.flavors[flavor] = told if isinstance(told, UnknownReason) else _flavor(told)
     return ()
 
 
@@ -122,8 +125,9 @@ def _name(told: Json) -> str | UnknownReason:
     return name if isinstance(name, str) else UnknownReason.ERROR
 
 
-def _size(told: Json) -> tuple[int, int] | UnknownReason:
+def _flavor(told: Json) -> Flavor | UnknownReason:
     try:
-        return int(told["flavor"]["vcpus"]), int(told["flavor"]["ram"])
+        flavor = told["flavor"]
+        return Flavor(int(flavor["vcpus"]), int(flavor["ram"]), str(flavor.get("name") or ""))
     except SHAPE_FAULTS:
         return UnknownReason.ERROR

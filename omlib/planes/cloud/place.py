@@ -6,6 +6,7 @@ from datetime import datetime
 
 from omlib.model.estate import Cloud
 from omlib.model.status import UnknownReason
+from omlib.planes.cloud.around import Flavor
 from omlib.planes.cloud.faults import CloudFaultError, Condition
 from omlib.planes.cloud.reader import Json, Listing
 from omlib.planes.cloud.session import LiveProject, Login
@@ -16,7 +17,7 @@ class Place:
     """One project under look; filled in by the threads that look.
 
     *id* is the inventory's, or the live name where it is not declared. *fault* is why there is no
-    token for it. *images* and *flavors* (vCPU, MiB) are what its servers refer to by id.
+    token for it. *images* (names) and *flavors* are what its servers refer to by id.
     """
 
     id: str
@@ -27,7 +28,7 @@ class Place:
     took_s: dict[str, float] = field(default_factory=dict)
     via: dict[str, str] = field(default_factory=dict)
     images: dict[str, str | UnknownReason] = field(default_factory=dict)
-    flavors: dict[str, tuple[int, int] | UnknownReason] = field(default_factory=dict)
+    flavors: dict[str, Flavor | UnknownReason] = field(default_factory=dict)
 
     def snapshot(self) -> "Place":
         """As it is now: a thread that comes late no longer changes it."""

@@ -16,7 +16,7 @@ from omlib.model.item import Scope
 from omlib.model.observation import Observation
 from omlib.model.ref import Plane
 from omlib.planes.cloud.assemble import assemble
-from omlib.planes.cloud.declared import KINDS, where_of
+from omlib.planes.cloud.declared import kinds_at, where_of
 from omlib.planes.cloud.look import Look
 from omlib.ports import Clock, Target
 
@@ -45,7 +45,7 @@ class CloudPlane:
                 scopes=tuple(
                     Scope(Plane.CLOUD, kind, where_of(self._estate, cloud.id, project.id))
                     for project in cloud.projects
-                    for kind in KINDS
+                    for kind in kinds_at(cloud, project.id)
                 ),
                 deadline_s=self._estate.sites[cloud.site].deadline_s,
             )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from omlib.planes.cloud.around import of_project
 from omlib.planes.cloud.faults import CloudFaultError, Condition
 from omlib.planes.cloud.reader import Listing, Reader
 
@@ -15,7 +16,8 @@ class Question:
 
     *shared*: neutron gives an admin every project's things, and anyone what others share with him;
     those are passed over. Elsewhere a thing of another project means that the answer is wrong.
-    *inner* and *name_is_id* are for key pairs, as `Reader.listing` has them.
+    *inner* and *name_is_id* are for key pairs, *by_offset* for server groups, as `Reader.listing`
+    has them.
     """
 
     service: str
@@ -25,6 +27,7 @@ class Question:
     shared: bool = False
     inner: str = ""
     name_is_id: bool = False
+    by_offset: bool = False
 
 
 QUESTIONS: Mapping[str, Question] = {
@@ -56,7 +59,11 @@ QUESTIONS: Mapping[str, Question] = {
         service=COMPUTE, path="/os-keypairs", key="keypairs", inner="keypair", name_is_id=True
     ),
     "server_group": Question(
-        service=COMPUTE, path="/os-server-groups", key="server_groups", owner="project_id"
+        service=COMPUTE,
+        path="/os-server-groups",
+        key="server_groups",
+        owner="project_id",
+        by_offset=True,
     ),
     "flavor": Question(service=COMPUTE, path="/flavors/detail", key="flavors"),
     "image": Question(service=IMAGE, path="/images", key="images"),
@@ -75,11 +82,12 @@ def listed(kind: str, reader: Reader, microversion: str) -> Listing:
         microversion if question.service == COMPUTE else "",
         inner=question.inner,
         name_is_id=question.name_is_id,
+        by_offset=question.by_offset,
     )
     own = [
         item
         for item in told.items
-        if not question.owner or item.get(question.owner, reader.project_id) == reader.project_id
+        if not question.owner or of_project(item, reader.project_id, question.owner)
     ]
     fault = told.fault
     if not question.shared and len(own) < len(told.items):

@@ -140,8 +140,8 @@ class Reader:
             answer = self.get(
                 service, path, {**query, **place}, budget=budget, microversion=microversion
             )
-            asked += 1
             page = dict(_items(answer, key, inner, "name" if name_is_id else "id"))
+            asked += 1
             return page, _has_next(answer, key)
 
         try:

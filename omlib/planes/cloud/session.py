@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from omlib.planes.cloud.faults import CloudFaultError, Condition, fault_of
+from omlib.planes.cloud.paging import PageSizes
 from omlib.planes.cloud.reader import Budget, Limits, Reader, patiently, read_json
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Login:
     projects: Sequence[LiveProject]
     cut: bool
     versions: dict[str, Any] = field(default_factory=dict)  # keystoneauth's discovery cache
+    sizes: PageSizes = field(default_factory=PageSizes)
 
     def reader(self, project: LiveProject) -> Reader:
         """A reader with a token of *project*, checked to be of this one. CloudFaultError."""
@@ -62,7 +64,11 @@ class Login:
                 condition=Condition.FOREIGN_TOKEN, detail=f"asked for {project.id}, got {got}"
             )
         return Reader(
-            session=session, region=self.region, limits=self.limits, project_id=project.id
+            session=session,
+            region=self.region,
+            limits=self.limits,
+            project_id=project.id,
+            sizes=self.sizes,
         )
 
 

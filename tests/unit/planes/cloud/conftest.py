@@ -26,6 +26,11 @@ _KEYS = {
     "/ports": "ports",
     "/floatingips": "floatingips",
     "/security-groups": "security_groups",
+    "/networks": "networks",
+    "/subnets": "subnets",
+    "/routers": "routers",
+    "/os-keypairs": "keypairs",
+    "/os-server-groups": "server_groups",
 }
 _SERVICES = {
     "compute": "/compute/v2.1",
@@ -63,6 +68,8 @@ class SpeakingCloud:
     microversions: str = "2.96"
     page_items: int = 2
     links: bool = True
+    markers: bool = True  # else it gives the first page again
+    limits: bool = True  # else it gives all at once, whatever is asked
     grants: dict[str, str] = field(default_factory=dict)  # project asked for -> project given
     truncated: bool = False
     asked: list[tuple[str, str]] = field(default_factory=list)
@@ -75,15 +82,20 @@ class SpeakingCloud:
     def listed(self, project: str, path: str, query: dict[str, list[str]]) -> Json:
         key = _KEYS[path]
         every = self.things.get((project, path), [])
-        marker = query.get("marker", [""])[0]
-        start = 1 + [thing["id"] for thing in every].index(marker) if marker else 0
-        most = min(int(query["limit"][0]), self.page_items)
+        marker = query.get("marker", [""])[0] if self.markers else ""
+        names = [_name(thing) for thing in every]
+        start = 1 + names.index(marker) if marker else int(query.get("offset", ["0"])[0])
+        most = min(int(query["limit"][0]), self.page_items) if self.limits else len(every)
         page = every[start : start + most]
         answer: Json = {key: page}
         if self.links and start + most < len(every):
             # as behind a proxy: an address that leads nowhere from here
             answer[f"{key}_links"] = [{"rel": "next", "href": "http://192.0.2.1/next"}]
         return answer
+
+
+def _name(thing: Json) -> str:
+    return str(thing.get("id") or thing["keypair"]["name"])
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -172,8 +184,8 @@ class _Handler(BaseHTTPRequestHandler):
         trouble = self.cloud.troubles.get((project, path))
         page = 1
         if marker := query.get("marker"):
-            every = [thing["id"] for thing in self.cloud.things[project, path]]
-            page = 1 + (1 + every.index(marker[0])) // self.cloud.page_items
+            every = [_name(thing) for thing in self.cloud.things[project, path]]
+            page = 1 + -(-(1 + every.index(marker[0])) // self.cloud.page_items)
         if trouble is None or trouble.page != page or trouble.times <= 0:
             return self._say(200, told)
         trouble.times -= 1
@@ -260,6 +272,7 @@ def plane_of(clouds_yaml: Path) -> Callable[..., CloudPlane]:
         vms: tuple[Vm, ...] = (),
         groups: tuple[SecurityGroup, ...] = (),
         profile: str = "wuxi",
+        holds: dict[str, Any] | None = None,
         **site: Any,
     ) -> CloudPlane:
         cloud = Cloud(
@@ -272,6 +285,7 @@ def plane_of(clouds_yaml: Path) -> Callable[..., CloudPlane]:
                 Project(id=name, department="hrss-bureau") for name in projects or ("hrss",)
             ),
             source=_SOURCE,
+            **(holds or {}),
         )
         estate = replace(
             EMPTY,

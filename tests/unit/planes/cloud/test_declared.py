@@ -7,10 +7,14 @@ import pytest
 
 from omlib.model.estate import (
     Cloud,
+    CloudNetwork,
     Estate,
     Interface,
+    KeyPair,
     Project,
+    Router,
     SecurityGroup,
+    ServerGroup,
     System,
     Vm,
     Volume,
@@ -193,3 +197,55 @@ def test_a_live_rule_and_the_declared_text_are_one_spelling(
 )
 def test_spellings_that_mean_the_same_are_the_same(written: str, meant: str) -> None:
     assert meant in declared_rules([written])
+
+
+def test_what_a_cloud_holds_is_declared_by_its_own_names() -> None:
+    cloud = replace(
+        CLOUD,
+        networks=(
+            CloudNetwork(id="gov-net", cidr="198.18.4.0/22"),  # only referred to
+            CloudNetwork(id="pay", name="pay-net", cidr="10.0.0.0/24", project="hrss", dhcp=False),
+        ),
+        routers=(
+            Router(
+                id="gw", name="gw", project="hrss", external="ext-net", networks=("pay", "gov-net")
+            ),
+        ),
+        key_pairs=(
+            KeyPair(id="ops", name="ops-2026", project="hrss", public_key="ssh-ed25519 AAAA me"),
+        ),
+        server_groups=(
+            ServerGroup(id="apart", name="pay-apart", project="hrss", policy="anti-affinity"),
+        ),
+    )
+    vm = replace(
+        BARE,
+        flavor="m1.large",
+        key_pair="ops",
+        server_group="apart",
+        metadata={"tier": "web", "部门": "人社"},
+    )
+    told = replace(estate(vm), clouds={cloud.id: cloud})
+    declared = {str(item.ref): item for item in declare(told)}
+    server = declared["cloud/server/hrss-app-01"].attributes
+    assert (server["flavor"], server["key_pair"]) == ("m1.large", "ops-2026")
+    assert (server["server_group"], server["metadata"]) == ("pay-apart", ("tier=web", "部门=人社"))
+    assert "cloud/network/gov-net" not in declared
+    assert declared["cloud/network/pay"].attributes == {
+        "name": "pay-net",
+        "cidrs": ("10.0.0.0/24",),
+        "dhcp": False,
+        "project": "hrss",
+    }
+    assert declared["cloud/router/gw"].attributes["networks"] == ("gov-net", "pay-net")
+    assert declared["cloud/key_pair/ops"].attributes["public_key"] == "ssh-ed25519 AAAA"
+    group = declared["cloud/server_group/apart"]
+    assert group.attributes["policy"] == "anti-affinity"
+    assert (group.systems, group.department) == (("hrss",), "hrss-bureau")
+
+
+def test_metadata_that_is_declared_to_be_empty_is_compared() -> None:
+    assert (
+        items(replace(BARE, metadata={}))["cloud/server/hrss-app-01"].attributes["metadata"] == ()
+    )
+    assert "metadata" not in items(BARE)["cloud/server/hrss-app-01"].attributes

@@ -9,28 +9,16 @@ import pytest
 from omlib.model.item import Actual, Key
 from omlib.model.ref import parse_ref
 from omlib.model.status import UnknownReason
-from omlib.planes.cloud.normal import (
-    Around,
-    floating_ip,
-    port,
-    root_images,
-    security_group,
-    server,
-    volume,
-)
+from omlib.planes.cloud.around import Around
+from omlib.planes.cloud.normal import root_images, server, volume
+from omlib.planes.cloud.normal_net import floating_ip, port, security_group
 
 AROUND = Around(
     where="gov-cloud:RegionOne:hrss",
     project="hrss",
     owners={"s1": "hrss-app-01"},
     groups={"g1": "web", "g0": "default"},
-    images={},
-    flavors={},
-    root_images={},
     floating={"172.31.0.9": parse_ref("cloud/floating_ip/hrss-app-01")},
-    default_group=None,
-    servers_unseen=None,
-    volumes_unseen=None,
 )
 SERVER: Mapping[str, Any] = {
     "id": "s1",
@@ -126,7 +114,7 @@ def test_a_server_booted_from_a_volume_has_that_volumes_image() -> None:
     around = replace(AROUND, root_images=root_images([root]))
     assert seen(server(SERVER, around)).attributes["image"] == "openEuler 24.03"
     assert seen(server(SERVER, AROUND)).unseen == {"image": UnknownReason.UNSUPPORTED}
-    blind = replace(AROUND, volumes_unseen=UnknownReason.DENIED)
+    blind = replace(AROUND, unseen={"volume": UnknownReason.DENIED})
     assert seen(server(SERVER, blind)).unseen == {"image": UnknownReason.DENIED}
 
 
@@ -202,3 +190,67 @@ def test_the_default_group_is_nobodys_until_it_is_declared_or_opened() -> None:
 def test_a_group_carries_its_mark_in_the_description() -> None:
     told = {**GROUP, "id": "g1", "name": "web", "description": "门户 omlib_id=hrss-web"}
     assert seen(security_group(told, AROUND)).keys[1] == Key("mark", "hrss-web")
+
+
+def test_metadata_is_told_whole_but_for_the_marks_of_omlib() -> None:
+    marks = {"omlib_id": "hrss-app-01", "omlib_urn": "urn:pulumi:s::omlib::k::hrss-app-01"}
+    told = seen(server({**SERVER, "metadata": {**marks, "tier": "web", "部门": "人社"}}, AROUND))
+    assert told.attributes["metadata"] == ("tier=web", "部门=人社")
+    assert told.keys[1] == Key("mark", "hrss-app-01")
+    assert told.keys[-1] == Key("urn", "urn:pulumi:s::omlib::k::hrss-app-01")
+
+
+def test_a_server_shows_its_key_pair_its_group_and_what_it_stands_on() -> None:
+    more = {"key_name": "ops", "hostId": "abc", "locked": True}
+    around = replace(AROUND, server_groups={"s1": "pay-apart"})
+    told = seen(server({**SERVER, **more}, around)).attributes
+    assert (told["key_pair"], told["server_group"]) == ("ops", "pay-apart")
+    assert (told["host_id"], told["locked"]) == ("abc", True)
+    assert "hypervisor" not in told
+    plain = seen(server(SERVER, AROUND))
+    assert (plain.attributes["key_pair"], plain.attributes["server_group"]) == ("", "")
+    blind = seen(server(SERVER, replace(AROUND, unseen={"server_group": UnknownReason.DENIED})))
+    assert blind.unseen["server_group"] is UnknownReason.DENIED
+
+
+def test_a_fork_may_tell_numbers_as_texts_and_leave_fields_out() -> None:
+    fork = {
+        "id": "s1",
+        "name": "vm-1",
+        "status": "ACTIVE",
+        "flavor": {"id": "s6.large", "name": "s6.large", "vcpus": "4", "ram": "8192"},
+        "addresses": {
+            "vpc": [{"addr": "10.0.0.7"}, {"addr": "172.31.0.9"}],
+        },
+    }
+    around = replace(AROUND, floating_addresses=frozenset({"172.31.0.9"}))
+    told = seen(server(fork, around))
+    assert (told.attributes["vcpu"], told.attributes["ram_mib"]) == (4, 8192)
+    assert told.attributes["flavor"] == "s6.large"
+    assert told.attributes["addresses"] == ("10.0.0.7",)
+    assert told.unseen == {"image": UnknownReason.UNSUPPORTED}
+    bare = {key: value for key, value in fork.items() if key != "addresses"}
+    assert seen(server(bare, around)).unseen["addresses"] is UnknownReason.UNSUPPORTED
+
+
+def test_a_volume_that_does_not_tell_its_servers_is_unseen_in_just_that() -> None:
+    found = volume({"id": "v1", "name": "d", "size": "40", "status": "in-use"}, AROUND)
+    assert found.attributes["size_gib"] == 40
+    assert found.unseen == {"attached_to": UnknownReason.UNSUPPORTED}
+
+
+def test_the_disk_a_server_boots_from_is_its_child_and_another_is_not() -> None:
+    around = replace(AROUND, diskless=frozenset({"s1"}))
+    root = {
+        "id": "v1",
+        "name": "",
+        "size": 40,
+        "status": "in-use",
+        "bootable": "true",
+        "attachments": [{"server_id": "s1", "device": "/dev/vda"}],
+    }
+    assert volume(root, around).parent == Key("id", "s1")
+    assert volume(root, AROUND).parent is None  # it has an image of its own
+    second = {**root, "attachments": [{"server_id": "s1", "device": "/dev/vdb"}]}
+    assert volume(second, around).parent is None
+    assert volume({**root, "bootable": "false"}, around).parent is None

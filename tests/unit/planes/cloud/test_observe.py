@@ -9,12 +9,12 @@ import pytest
 
 from omlib.errors import RefusedError
 from omlib.model.action import Action, Verb
-from omlib.model.estate import Vm
+from omlib.model.estate import KeyPair, Vm
 from omlib.model.item import Key, Scope, Source
 from omlib.model.observation import Observation, Sight
 from omlib.model.ref import Plane, make_ref
 from omlib.model.status import UnknownReason
-from omlib.planes.cloud.declared import KINDS
+from omlib.planes.cloud import declared
 from omlib.planes.cloud.plane import CloudPlane
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Planes = Callable[..., CloudPlane]
 SERVERS = "/servers/detail"
+KINDS = tuple(kind for kind in declared.KINDS if kind != "key_pair")  # where none is declared
 
 
 def server(number: int, **told: Any) -> dict[str, Any]:
@@ -73,6 +74,38 @@ def test_a_full_page_without_a_link_is_not_taken_for_the_last(
     cloud.links, cloud.page_items = False, 500
     cloud.things["p-hrss", SERVERS] = [server(number) for number in range(1, 502)]
     assert len(ids(observe(plane_of()))) == 501
+
+
+def test_a_fork_that_cuts_pages_and_has_no_links_loses_nothing(
+    cloud: "SpeakingCloud", plane_of: Planes
+) -> None:
+    cloud.links, cloud.page_items = False, 3
+    cloud.things["p-hrss", SERVERS] = [server(number) for number in range(1, 8)]
+    seen = observe(plane_of())
+    assert len(ids(seen)) == 7
+    assert sight(seen, "server").complete
+    pages = [path for _, path in cloud.asked if SERVERS in path]
+    assert len(pages) == 3  # 3, 3 and 1: the last is shorter than the others, so it was not cut
+
+
+def test_a_fork_that_cuts_pages_and_takes_no_marker_is_incomplete(
+    cloud: "SpeakingCloud", plane_of: Planes
+) -> None:
+    cloud.links, cloud.page_items, cloud.markers = False, 3, False
+    cloud.things["p-hrss", SERVERS] = [server(number) for number in range(1, 8)]
+    told = sight(observe(plane_of()), "server")
+    assert (told.complete, told.reason) == (False, UnknownReason.INCOMPLETE)
+    assert told.detail.startswith("pages_repeat")
+
+
+def test_a_fork_that_gives_everything_at_once_is_whole(
+    cloud: "SpeakingCloud", plane_of: Planes
+) -> None:
+    cloud.links, cloud.markers, cloud.limits = False, False, False
+    cloud.things["p-hrss", SERVERS] = [server(number) for number in range(1, 8)]
+    seen = observe(plane_of())
+    assert sight(seen, "server").complete
+    assert len(ids(seen)) == 7
 
 
 def test_a_listing_that_fails_on_page_3_keeps_two_pages_and_is_incomplete(
@@ -360,7 +393,7 @@ def test_a_wrong_password_is_denied_everywhere(cloud: "SpeakingCloud", plane_of:
     cloud.password = "changed"
     seen = observe(plane_of("hrss", "civil"))
     assert {told.reason for told in seen.sights.values()} == {UnknownReason.DENIED}
-    assert len(seen.sights) == 10
+    assert len(seen.sights) == 2 * len(KINDS)
     assert "right" not in str(seen)
     assert "\x1b" not in str(seen)
 
@@ -483,7 +516,7 @@ def test_targets_name_every_kind_of_every_declared_project_without_asking(
 ) -> None:
     (target,) = plane_of("hrss", "civil", deadline_s=30).targets()
     assert (target.name, target.site, target.deadline_s) == ("gov-cloud", "gov", 30)
-    assert len(target.scopes) == 10
+    assert len(target.scopes) == 2 * len(KINDS)
     assert cloud.asked == []
 
 
@@ -499,3 +532,98 @@ def test_keys_hold_id_and_mark_before_what_is_weak(
         Key("address", "10.0.0.1"),
     )
     assert seen.system == "hrss"
+
+
+def test_a_cloud_without_server_groups_is_unsupported_in_just_that(
+    cloud: "SpeakingCloud", plane_of: Planes
+) -> None:
+    cloud.things["p-hrss", SERVERS] = [server(1)]
+    cloud.breaks("p-hrss", "/os-server-groups", status=404)
+    seen = observe(plane_of())
+    assert sight(seen, "server_group").reason is UnknownReason.UNSUPPORTED
+    assert complete(seen) == set(KINDS) - {"server_group"}
+    (found,) = seen.actual
+    assert found.unseen["server_group"] is UnknownReason.UNSUPPORTED
+
+
+def test_a_cloud_without_an_image_service_does_not_name_images_and_is_seen_elsewhere(
+    cloud: "SpeakingCloud", plane_of: Planes
+) -> None:
+    cloud.services.discard("image")
+    cloud.things["p-hrss", SERVERS] = [server(1)]
+    seen = observe(plane_of())
+    assert complete(seen) == set(KINDS)
+    assert seen.actual[0].unseen == {"image": UnknownReason.UNSUPPORTED}
+
+
+def test_networks_are_told_by_their_own_project_and_named_for_all(
+    cloud: "SpeakingCloud", plane_of: Planes
+) -> None:
+    cloud.things["p-hrss", "/networks"] = [
+        {"id": "n1", "name": "hrss-net", "tenant_id": "p-hrss"},
+        {"id": "ext", "name": "ext-net", "tenant_id": "p-admin"},
+    ]
+    cloud.things["p-hrss", "/subnets"] = [
+        {"id": "sub", "network_id": "n1", "cidr": "10.0.0.0/24", "gateway_ip": "10.0.0.1"}
+    ]
+    cloud.things["p-hrss", "/routers"] = [
+        {
+            "id": "r1",
+            "name": "gov",
+            "tenant_id": "p-hrss",
+            "external_gateway_info": {"network_id": "ext"},
+        }
+    ]
+    joined = port("a", device_owner="network:router_interface", device_id="r1")
+    cloud.things["p-hrss", "/ports"] = [joined, port("b")]
+    seen = {item.ref.kind + ":" + item.keys[0].value: item for item in observe(plane_of()).actual}
+    assert set(seen) == {"network:n1", "router:r1", "port:a", "port:b"}
+    assert seen["network:n1"].attributes["cidrs"] == ("10.0.0.0/24",)
+    assert seen["router:r1"].attributes["external_network"] == "ext-net"
+    assert seen["router:r1"].attributes["networks"] == ("hrss-net",)
+    assert seen["port:a"].parent == Key("id", "r1")
+    assert seen["port:b"].attributes["network"] == "hrss-net"
+
+
+def test_subnets_that_cannot_be_listed_leave_the_networks_and_are_told_of_them(
+    cloud: "SpeakingCloud", plane_of: Planes
+) -> None:
+    cloud.things["p-hrss", "/networks"] = [{"id": "n1", "name": "a", "project_id": "p-hrss"}]
+    cloud.breaks("p-hrss", "/subnets", status=403)
+    seen = observe(plane_of())
+    assert complete(seen) == set(KINDS)
+    assert seen.actual[0].unseen["cidrs"] is UnknownReason.DENIED
+
+
+PAIR = KeyPair(id="ops", name="ops-2026", project="hrss", public_key="ssh-ed25519 AAAA ops")
+
+
+def test_a_declared_key_pair_of_another_account_is_unknown_and_never_missing(
+    cloud: "SpeakingCloud", plane_of: Planes
+) -> None:
+    plane = plane_of(holds={"key_pairs": (PAIR,)})
+    told = sight(observe(plane), "key_pair")
+    assert (told.reason, told.detail) == (UnknownReason.UNSUPPORTED, "other_account: ops-2026")
+    same = plane_of(holds={"key_pairs": (PAIR,), "change_profile": "wuxi"})
+    assert sight(observe(same), "key_pair").complete  # the account that would have made it
+    cloud.things["p-hrss", "/os-keypairs"] = [
+        {"keypair": {"name": "ops-2026", "public_key": "ssh-ed25519 AAAA other"}},
+        {"keypair": {"name": "mine", "public_key": "ssh-ed25519 BBBB"}},
+    ]
+    seen = observe(plane)
+    assert sight(seen, "key_pair").complete
+    assert [str(item.ref) for item in seen.actual] == ["cloud/key_pair/ops"]
+
+
+def test_a_cloud_that_knows_neither_microversions_nor_project_ids_is_read(
+    cloud: "SpeakingCloud", plane_of: Planes
+) -> None:
+    cloud.microversions = ""
+    cloud.things["p-hrss", "/os-server-groups"] = [
+        {"id": "g1", "name": "apart", "policies": ["anti-affinity"], "members": ["s1"]}
+    ]
+    fork = {key: value for key, value in server(1).items() if key not in ("tenant_id", "image")}
+    cloud.things["p-hrss", SERVERS] = [fork]
+    seen = {item.ref.kind: item for item in observe(plane_of()).actual}
+    assert seen["server"].attributes["server_group"] == "apart"
+    assert seen["server_group"].attributes["members"] == ("hrss-app-01",)
