@@ -3,6 +3,7 @@
 *target* is PROJECT/SERVER, PROJECT/GROUP for a security group, or PROJECT alone.
 """
 
+import time
 from typing import Any
 
 from omlib.lab.cloud.access import connect, server_id
@@ -10,6 +11,7 @@ from omlib.lab.cloud.seed import IMAGE, RECORDS_NETWORK
 from omlib.lab.errors import LabError
 from omlib.lab.layout import LabLayout
 
+EXTEND_IN_USE = "3.42"  # block storage since 2017: a volume grows while a server uses it
 WAIT_S = 120
 LOOK_S = 0.3
 SSH_FROM_ANYWHERE = {
@@ -72,6 +74,41 @@ def delete_vm(layout: LabLayout, target: str) -> str:
     return f"{name} ({server.id}) deleted"
 
 
+def stop_vm(layout: LabLayout, target: str) -> str:
+    _switch(layout, target, "stop_server", "SHUTOFF")
+    return f"{_two(target)[1]} stopped"
+
+
+def start_vm(layout: LabLayout, target: str) -> str:
+    _switch(layout, target, "start_server", "ACTIVE")
+    return f"{_two(target)[1]} started"
+
+
+def rename_vm(layout: LabLayout, target: str, *, name: str) -> str:
+    project, old = _two(target)
+    cloud = connect(layout, project=project)
+    cloud.compute.update_server(server_id(layout, project, old), name=name)
+    return f"{old} renamed to {name}"
+
+
+def extend_volume(layout: LabLayout, target: str, *, gib: str = "100") -> str:
+    """By *gib* more; the volume may be in use."""
+    project, name = _two(target)
+    storage = connect(layout, project=project).block_storage
+    found = list(storage.volumes(name=name))
+    if len(found) != 1:
+        raise LabError(f"project {project} has {len(found)} volumes called {name}")
+    size = found[0].size + int(gib)
+    storage.default_microversion = EXTEND_IN_USE
+    storage.extend_volume(found[0], size)
+    end = time.monotonic() + WAIT_S
+    while storage.get_volume(found[0]).size != size:
+        if time.monotonic() > end:
+            raise LabError(f"volume {name} did not become {size} GiB within {WAIT_S} s")
+        time.sleep(LOOK_S)
+    return f"{name} extended to {size} GiB"
+
+
 def open_security_group(layout: LabLayout, target: str) -> str:
     project, name = _two(target)
     cloud = connect(layout, project=project)
@@ -88,6 +125,14 @@ def close_security_group(layout: LabLayout, target: str) -> str:
         if all(getattr(rule, word) == value for word, value in SSH_FROM_ANYWHERE.items()):
             network.delete_security_group_rule(rule.id)
     return f"{name}: SSH from anywhere no longer allowed"
+
+
+def _switch(layout: LabLayout, target: str, act: str, status: str) -> None:
+    project, name = _two(target)
+    cloud = connect(layout, project=project)
+    server = cloud.compute.get_server(server_id(layout, project, name))
+    getattr(cloud.compute, act)(server)
+    cloud.compute.wait_for_server(server, status=status, interval=LOOK_S, wait=WAIT_S)
 
 
 def _group(cloud: Any, name: str) -> str:

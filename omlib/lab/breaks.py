@@ -51,6 +51,28 @@ BREAKS = {
             make=break_cloud.delete_vm,
         ),
         Break(
+            name="vm-stopped",
+            target=SERVER,
+            en="a server was switched off in the console",
+            zh="有人在控制台关掉了云主机",
+            make=break_cloud.stop_vm,
+            mend=break_cloud.start_vm,
+        ),
+        Break(
+            name="vm-renamed",
+            target=SERVER,
+            en="a server was given another name in the console",
+            zh="有人在控制台改了云主机名称",
+            make=break_cloud.rename_vm,
+        ),
+        Break(
+            name="volume-extended",
+            target="PROJECT/VOLUME",
+            en="a volume was extended in the console",
+            zh="有人在控制台扩容了云硬盘",
+            make=break_cloud.extend_volume,
+        ),
+        Break(
             name="security-group-opened",
             target="PROJECT/GROUP",
             en="a security group lets SSH in from anywhere",
