@@ -1,5 +1,7 @@
 """glance v2 of the simulation: images are looked up, never made."""
 
+from http import HTTPStatus
+
 from omlib.testing.openstack.wire import Answer, ApiError, Json, Request, page_of, route
 from omlib.testing.openstack.world import World, new_id, now
 
@@ -7,12 +9,14 @@ _PAGE = 25  # glance's own default
 
 
 def error_body(error: ApiError) -> Json:
-    return {"message": error.message, "code": str(error.status), "title": "Error"}
+    title = HTTPStatus(error.status).phrase
+    message = f"{error.message}<br /><br />\n\n\n"
+    return {"message": message, "code": f"{error.status} {title}", "title": title}
 
 
-def error_page(error: ApiError, title: str) -> bytes:
-    """glance answers errors in HTML."""
-    head = f"{error.status} {title}"
+def error_page(error: ApiError) -> bytes:
+    """What glance says of an error to whoever does not ask for JSON."""
+    head = f"{error.status} {HTTPStatus(error.status).phrase}"
     text = f"<html>\n <head>\n  <title>{head}</title>\n </head>\n <body>\n  <h1>{head}</h1>\n"
     return f"{text}  {error.message}<br /><br />\n\n\n\n </body>\n</html>".encode()
 

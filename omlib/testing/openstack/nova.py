@@ -85,7 +85,7 @@ def show(world: World, request: Request, live_id: str) -> Answer:
     if live_id in world.unreadable:
         raise ApiError(500, "Unexpected API Error. Please report this.")
     ports = nova_view.ports_by_server(world, live_id).get(live_id, ())
-    return Answer(200, {"server": nova_view.full(world, request, server, ports)})
+    return Answer(200, {"server": nova_view.alone(world, request, server, ports)})
 
 
 def create(world: World, request: Request) -> Answer:

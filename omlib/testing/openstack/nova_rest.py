@@ -51,10 +51,9 @@ def remove_interface(world: World, request: Request, live_id: str, port_id: str)
     server = own(world, request, live_id)
     refuse_locked(server, request)
     port = world.things["port"].get(port_id)
-    if port is None or port["device_id"] != server["id"]:
-        raise ApiError(404, f"Instance {live_id} does not have an interface with port id {port_id}")
     log(world, request, live_id, "detach_interface")
-    world.later(request.pace.change_s, partial(unbind, world, port))
+    if port is not None and port["device_id"] == server["id"]:  # nova says 202 in any case
+        world.later(request.pace.change_s, partial(unbind, world, port))
     return Answer(202)
 
 

@@ -56,16 +56,15 @@ def full(world: World, request: Request, server: Json, ports: Sequence[Json]) ->
         told["security_groups"] = groups
     if server["_fault"]:
         told["fault"] = server["_fault"]
-    return told | _newer(world, request, server)
+    return told | _newer(request, server)
 
 
-def _newer(world: World, request: Request, server: Json) -> Json:
+def _newer(request: Request, server: Json) -> Json:
     told: dict[str, tuple[int, Any]] = {
         "locked": (9, server["_locked"]),
         "description": (19, server["_description"]),
         "tags": (26, list(server["_tags"])),
         "trusted_image_certificates": (63, None),
-        "server_groups": (71, _server_groups(world, server["id"])),
         "locked_reason": (73, server["_locked_reason"]),
     }
     return {name: value for name, (since, value) in told.items() if request.at_least(since)}
@@ -126,5 +125,10 @@ def _volumes(world: World, request: Request, server: str) -> list[Json]:
     return [{"id": volume, "delete_on_termination": False} for volume in attached]
 
 
-def _server_groups(world: World, server: str) -> list[str]:
-    return [g["id"] for g in world.things["server_group"].values() if server in g["_members"]]
+def alone(world: World, request: Request, server: Json, ports: Sequence[Json]) -> Json:
+    """As one server is told; a listing leaves its groups out."""
+    told = full(world, request, server, ports)
+    if request.at_least(71) and "name" in told:
+        groups = world.things["server_group"].values()
+        told["server_groups"] = [g["id"] for g in groups if server["id"] in g["_members"]]
+    return told

@@ -1,5 +1,6 @@
 """What can be done to a server that is there, as nova does it; and nova's log of it."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -8,7 +9,7 @@ from omlib.testing.openstack.nova_view import ports_by_server
 from omlib.testing.openstack.wire import Answer, ApiError, Json, Request, route
 from omlib.testing.openstack.world import World, found, now
 
-Done = Callable[[], None]
+_KEY = re.compile(r"[a-zA-Z0-9\-_:. ]{1,255}")
 
 
 def own(world: World, request: Request, live_id: str) -> Json:
@@ -208,7 +209,7 @@ _ACTIONS: dict[str, Callable[[World, Request, Json, Any], Answer]] = {
 
 def checked_metadata(told: Json) -> dict[str, str]:
     for key, value in told.items():
-        if not isinstance(value, str) or not 0 < len(key) <= 255 or len(value) > 255:
+        if not isinstance(value, str) or not _KEY.fullmatch(key) or len(value) > 255:
             raise ApiError(400, f"Invalid input for field/attribute {key}. Value: {value}.")
     return dict(told)
 

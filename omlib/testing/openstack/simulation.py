@@ -9,7 +9,6 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from types import ModuleType
 
 from omlib.testing.openstack import cinder, glance, keystone, neutron, nova
@@ -93,6 +92,7 @@ class Simulation:
             microversion=_microversion(call.headers),
             id=f"req-{uuid.uuid4()}",
             pace=self.world.pace,
+            accept=call.headers.get("accept", ""),
         )
         self.counts.add(call.method, service, path, who)
         page = self._pages.get((service, path, project, request.first("marker")), 1)
@@ -142,7 +142,9 @@ class Simulation:
             headers |= error.headers
             if trouble and trouble.body:
                 return Reply(error.status, headers, trouble.body.encode(), trouble)
-            return Reply(error.status, headers, _error(module, error, headers), trouble)
+            return Reply(
+                error.status, headers, _error(module, error, headers, request.accept), trouble
+            )
         body = answer.body
         if body is not None:
             if trouble and trouble.last:
@@ -211,10 +213,10 @@ def _microversion(headers: Mapping[str, str]) -> tuple[int, int] | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
-def _error(module: ModuleType, error: ApiError, headers: dict[str, str]) -> bytes:
-    if module is glance:
+def _error(module: ModuleType, error: ApiError, headers: dict[str, str], accept: str) -> bytes:
+    if module is glance and "json" not in accept:
         headers["Content-Type"] = "text/html; charset=UTF-8"
-        return glance.error_page(error, HTTPStatus(error.status).phrase)
+        return glance.error_page(error)
     headers["Content-Type"] = "application/json"
     body: Json = module.error_body(error)
     return json.dumps(body).encode()

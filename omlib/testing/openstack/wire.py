@@ -30,6 +30,7 @@ class Request:
     microversion: Version | None
     id: str
     pace: "Pace"
+    accept: str = ""
 
     @property
     def writes(self) -> bool:

@@ -53,7 +53,8 @@ def test_a_thousand_servers_with_ports_are_listed_page_by_page_in_under_two_seco
     servers = _servers(reader)
     ports = reader.listing("network", "/ports", "ports", {})
     assert time.monotonic() - begun < 2
-    assert (len(servers.items), servers.pages, servers.fault) == (1000, 3, None)
+    assert (len(servers.items), servers.fault) == (1000, None)
+    assert servers.pages > 1
     assert (len(ports.items), ports.fault) == (1000, None)
     assert servers.items[0]["flavor"]["original_name"] == "m1.small"
 
