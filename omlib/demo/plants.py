@@ -44,7 +44,7 @@ class Plant:
     """*code* is worded by `demo.plant.CODE`; *target* is where, for people and for the lab.
 
     *breaks* names the lab's break ("" where the lab was built so from the start); *expects* may
-    depend on what is declared.
+    depend on what is declared. *simulate* does nothing where a story is told on the lab only.
     """
 
     code: str
@@ -53,7 +53,7 @@ class Plant:
     lab_target: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
     expects: "Expects"
-    simulate: "Simulate"
+    simulate: "Simulate" = lambda _world, _items: None
 
 
 Expects = Callable[[Items], Iterable[Expected]]

@@ -101,6 +101,11 @@ SAID: dict[str, tuple[str, str]] = {
         "a security group lets SSH in from anywhere",
         "安全组对任意来源放开 SSH",
     ),
+    "demo.plant.shadow_vm_new": ("a VM was made by hand", "手工新建了云主机"),
+    "demo.plant.vm_stopped": ("a VM was switched off in the console", "在控制台关掉了云主机"),
+    "demo.plant.vm_renamed": ("a VM was renamed in the console", "在控制台改了云主机名称"),
+    "demo.plant.vm_deleted": ("a VM was deleted in the console", "在控制台删除了云主机"),
+    "demo.plant.volume_extended": ("a volume was extended in the console", "在控制台扩容了云硬盘"),
     "demo.plant.file_edited": (
         "a configuration file was edited on the host",
         "直接改了主机配置文件",
