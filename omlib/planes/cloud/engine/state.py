@@ -25,7 +25,8 @@ _CREATING = "creating"
 class StateResource:
     """*kind* is "" for what is not the provider's (the stack itself, the provider).
 
-    *inputs* is what was declared at the last apply, *outputs* what was seen then.
+    *inputs* is what was declared at the last apply, *outputs* what was seen then, *modified* when
+    that was, in UTC ("" where Pulumi did not write it).
     """
 
     urn: str
@@ -36,6 +37,7 @@ class StateResource:
     outputs: Mapping[str, Any]
     protect: bool
     retain: bool
+    modified: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +116,7 @@ def _resource(told: Mapping[str, Any]) -> StateResource:
         outputs=_plain(told.get("outputs") or {}),
         protect=bool(told.get("protect")),
         retain=bool(told.get("retainOnDelete")),
+        modified=str(told.get("modified") or ""),
     )
 
 

@@ -28,12 +28,14 @@ Answer = resource_pb2.RegisterResourceResponse
 class Registration:
     """*replaceable* may be replaced in this run; everything else is protected and retained.
 
+    *guarded* False: a preview, which is to say what would come, and not stop at the first guard.
     *kept* is each resource as the state has it: what stands in where something that a resource
     needs could not be made. Without it the engine would take the resource for removed.
     """
 
     stack: str
     resources: Sequence[Resource]
+    guarded: bool = True
     replaceable: frozenset[Link] = frozenset()
     kept: Mapping[Link, Resource] = field(default_factory=dict)
 
@@ -107,7 +109,7 @@ class _Run:
 def _request(
     registration: Registration, resource: Resource, needs: Mapping[Link, Answer]
 ) -> resource_pb2.RegisterResourceRequest:
-    free = resource.link in registration.replaceable
+    free = not registration.guarded or resource.link in registration.replaceable
     stack = registration.stack
     by_property: dict[str, list[str]] = {}
     for name, link in links_of(resource):

@@ -1,0 +1,86 @@
+"""Whether a stack may be changed as its preview says, and what of it is left as it is. Pure.
+
+It stands outside the provider and the engine on purpose: both believe what they were told.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from omlib.model.ref import Ref
+from omlib.model.stack import Op, Refusal, Rule, Step
+
+GONE_AT_ONCE = 3  # more than this is rather a wrong look, or a thing for a person to say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """What a person allowed for one run. *gone*: so many may be missing and be made anew."""
+
+    replace: frozenset[Ref] = frozenset()
+    gone: int = GONE_AT_ONCE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """*held* are kept as the state has them, *dropped* leave the state: the cloud has them no more
+    and nothing declares them. Both are URNs.
+    """
+
+    refusals: tuple[Refusal, ...]
+    held: frozenset[str]
+    dropped: frozenset[str]
+
+
+def gate(
+    steps: Sequence[Step],
+    permission: Permission,
+    *,
+    recovered: frozenset[str] = frozenset(),
+    elsewhere: Mapping[str, str] | None = None,
+) -> Gate:
+    """*recovered* are URNs of our own creations that an interrupted run left: they may differ.
+
+    *elsewhere* names, for URNs that would be created, the stack that has the thing already.
+    """
+    return Gate(
+        refusals=tuple(_refusals(steps, permission, recovered, elsewhere or {})),
+        held=frozenset(step.urn for step in steps if _is_held(step)),
+        dropped=frozenset(step.urn for step in steps if step.carried and step.gone),
+    )
+
+
+def _is_held(step: Step) -> bool:
+    """What cannot be seen is not changed; nor is what can be, by an attribute that cannot."""
+    if step.unknown is not None:
+        return True
+    return any(side.path in step.unseen for side in step.sides)
+
+
+def _refusals(
+    steps: Sequence[Step],
+    permission: Permission,
+    recovered: frozenset[str],
+    elsewhere: Mapping[str, str],
+) -> Iterator[Refusal]:
+    acted = [step for step in steps if not _is_held(step)]
+    made = [step for step in acted if step.op is Op.CREATE and not (step.carried and step.gone)]
+    by_rule = {
+        Rule.DELETE: [step for step in acted if step.op is Op.DELETE],
+        Rule.REPLACE: [
+            step for step in acted if step.op is Op.REPLACE and step.ref not in permission.replace
+        ],
+        Rule.IMPORT_DIFFERS: [
+            step for step in acted if step.imports and step.sides and step.urn not in recovered
+        ],
+        Rule.BOUND: [step for step in made if step.bound and not step.gone],
+    }
+    for rule, found in by_rule.items():
+        if found:
+            yield Refusal(rule=rule, refs=tuple(step.ref for step in found))
+    gone = [step for step in acted if step.gone]
+    if len(gone) > permission.gone:
+        refs = tuple(step.ref for step in gone)
+        yield Refusal(rule=Rule.GONE, refs=refs, detail=str(permission.gone))
+    for stack in sorted({elsewhere[step.urn] for step in made if step.urn in elsewhere}):
+        refs = tuple(step.ref for step in made if elsewhere.get(step.urn) == stack)
+        yield Refusal(rule=Rule.ELSEWHERE, refs=refs, detail=stack)
