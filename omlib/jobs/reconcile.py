@@ -148,6 +148,7 @@ def compared(
             waivers=estate.waivers,
             today=today.date(),
             owners=owners_of(estate),
+            stacks=work.stacks,
         )
         if selection.holds(finding)
     ]

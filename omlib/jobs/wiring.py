@@ -1,13 +1,18 @@
 """The one place that knows concrete planes: which serve an estate, and what they declare."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from omlib.errors import OmlibError
 from omlib.jobs.world import ReferencedSecrets, SystemClock
+from omlib.log import event
 from omlib.model.estate import Device, Estate
 from omlib.model.item import Declared
+from omlib.model.ref import Ref
 from omlib.ports import Clock, Plane, Secrets
+from omlib.reconcile.bound import bound_items
 from omlib.reconcile.retired import retired_items
+from omlib.reconcile.stacks import Stacks
 
 
 def declared_items(estate: Estate, root: Path) -> tuple[Declared, ...]:
@@ -23,6 +28,45 @@ def declared_items(estate: Estate, root: Path) -> tuple[Declared, ...]:
         *retired_items(estate),
     ]
     return tuple(sorted(items, key=lambda item: item.ref))
+
+
+def stacks_in_state(root: Path) -> tuple[Stacks, dict[Ref, str]]:
+    """What the states of all stacks of the inventory at *root* hold, and under which live id each
+    item stands there. A state that cannot be read counts as one that lives elsewhere.
+    """
+    from omlib.planes.cloud.engine import state
+    from omlib.planes.cloud.engine.environment import StateHome
+    from omlib.planes.cloud.stacks.names import ref_of
+
+    home = StateHome(root)
+    holders: dict[tuple[str, str], tuple[str, ...]] = {}
+    live_ids: dict[Ref, set[str]] = {}
+    read = set()
+    try:
+        names = state.stacks(home)
+    except OmlibError as fault:  # kept in a database or a bucket, which is not ours to open
+        event("stacks.unread", why=fault.code)
+        names = ()
+    for name in names:
+        try:
+            told = state.read(home, name)
+        except OmlibError as fault:
+            event("stacks.unread", stack=name, why=fault.code)
+            continue
+        read.add(name)
+        for resource in told.resources:
+            spot = (resource.kind, resource.id)
+            holders[spot] = tuple(sorted({*holders.get(spot, ()), name}))
+            live_ids.setdefault(ref_of(resource.kind, resource.name), set()).add(resource.id)
+    bound = {ref: next(iter(ids)) for ref, ids in live_ids.items() if len(ids) == 1}
+    return Stacks(holders, frozenset(read)), bound
+
+
+def bound_by_stacks(items: Sequence[Declared], live_ids: Mapping[Ref, str]) -> tuple[Declared, ...]:
+    """*items* with the ids that states know; an id that the inventory itself has goes before."""
+    own = {item.ref for item in items if any(key.space == "id" for key in item.keys)}
+    known = {ref: live for ref, live in live_ids.items() if ref not in own}
+    return tuple(bound_items(items, known))
 
 
 def real_planes(

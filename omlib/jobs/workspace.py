@@ -6,22 +6,32 @@ from pathlib import Path
 
 from omlib.inventory.load import find_root, load
 from omlib.inventory.problem import InvalidInventoryError
-from omlib.jobs.wiring import declared_items, real_planes
+from omlib.jobs.wiring import (
+    bound_by_stacks,
+    declared_items,
+    real_planes,
+    stacks_in_state,
+)
 from omlib.model.estate import Estate
 from omlib.model.item import Declared
 from omlib.ports import Plane
+from omlib.reconcile.stacks import NO_STACKS, Stacks
 from omlib.records.store import RecordStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
-    """*root* is the inventory's directory; *items* everything declared, retired things too."""
+    """*root* is the inventory's directory; *items* everything declared, retired things too.
+
+    *stacks* is what the states of the cloud's stacks hold; items stand under their ids there.
+    """
 
     root: Path
     records: Path
     estate: Estate
     items: tuple[Declared, ...]
     planes: Sequence[Plane]
+    stacks: Stacks = NO_STACKS
 
     def store(self) -> RecordStore:
         return RecordStore(self.records)
@@ -40,13 +50,15 @@ def open_workspace(inventory: Path | None, records: Path | None = None) -> Works
     """The inventory with its planes; raises as `read_estate` does."""
     root = find_root(inventory)
     estate = _read(root)
-    items = declared_items(estate, root)
+    stacks, live_ids = stacks_in_state(root)
+    items = bound_by_stacks(declared_items(estate, root), live_ids)
     return Workspace(
         root=root,
         records=records or default_records(root),
         estate=estate,
         items=items,
         planes=real_planes(estate, items),
+        stacks=stacks,
     )
 
 

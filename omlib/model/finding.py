@@ -38,6 +38,7 @@ class Finding:
     *unseen* are attribute paths that could not be compared. *live* names the live side. *children*
     are things that this one made, folded in here (ports of a server). *contested* names who else
     claims it: live things with one declared item's mark, or declared items with one live thing.
+    *stacks* are those whose state has an undeclared thing.
     """
 
     ref: Ref
@@ -55,6 +56,7 @@ class Finding:
     label: str = ""
     children: tuple[Ref, ...] = ()
     contested: tuple[str, ...] = ()
+    stacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

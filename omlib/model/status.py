@@ -55,8 +55,8 @@ class UnknownReason(StrEnum):
 
 
 class UnmanagedClass(StrEnum):
-    KNOWN_OWNER = "known_owner"  # it names a declared system, or lies in a system's own project
+    KNOWN_OWNER = "known_owner"  # a stack has it, it names a system, or lies in its own project
     UNKNOWN_OWNER = "unknown_owner"
-    IN_TWO_STACKS = "in_two_stacks"  # two declared items claim this one live thing
-    ORPHAN_OF_A_CRASH = "orphan_of_a_crash"  # it carries the mark of a creation that never ended
+    IN_TWO_STACKS = "in_two_stacks"  # two declared items claim it, or the states of two stacks
+    ORPHAN_OF_A_CRASH = "orphan_of_a_crash"  # its creation never ended: no state has it
     CHILD = "child"  # made by and folded under its parent

@@ -18,6 +18,7 @@ from omlib.model.status import Status, UnknownReason, UnmanagedClass
 from omlib.model.waiver import Waiver
 from omlib.reconcile.match import Matching, match
 from omlib.reconcile.owners import NO_OWNERS, NOBODY, Owners
+from omlib.reconcile.stacks import NO_STACKS, Stacks, class_of
 from omlib.reconcile.waive import Waivers
 
 
@@ -28,10 +29,12 @@ def reconcile(
     waivers: Sequence[Waiver] = (),
     today: date,
     owners: Owners = NO_OWNERS,
+    stacks: Stacks = NO_STACKS,
 ) -> list[Finding]:
     """One finding per declared item and per undeclared live thing, sorted by ref.
 
-    Children of a live thing are folded into its finding. *today* decides which waivers hold.
+    Children of a live thing are folded into its finding. *today* decides which waivers hold;
+    *owners* and *stacks* only what class an undeclared thing is, and whose.
     """
     items = list(declared)
     matching = match(items, observed.actual)
@@ -41,7 +44,7 @@ def reconcile(
         _declared_finding(item, matching, observed.sights, accepted, children) for item in items
     ]
     findings += (
-        _undeclared_finding(seen, matching, observed, accepted, owners, children)
+        _undeclared_finding(seen, matching, observed, accepted, owners, stacks, children)
         for seen in orphans
         if seen.ref not in matching.contested  # that item's finding tells of it
     )
@@ -220,6 +223,7 @@ def _undeclared_finding(
     observed: Observation,
     waivers: Waivers,
     owners: Owners,
+    stacks: Stacks,
     children: Mapping[int, list[Ref]],
 ) -> Finding:
     place = owners.places.get(seen.scope.where, NOBODY)
@@ -227,6 +231,7 @@ def _undeclared_finding(
     systems = (named,) if named else place.systems
     department = owners.systems[named] if named else place.department
     claimants = matching.claimed_twice.get(seen.ref, ())
+    holding = stacks.holding(seen)
     status, reason, kind, detail = Status.UNMANAGED, None, UnmanagedClass.UNKNOWN_OWNER, ""
     differences: tuple[Difference, ...] = ()
     if seen.parent and (blind := _blind_spot(seen, observed)):
@@ -237,12 +242,7 @@ def _undeclared_finding(
     else:
         presence, held = waivers.presence(seen.ref, is_there=True)
         differences = (presence,)
-        if claimants:
-            kind = UnmanagedClass.IN_TWO_STACKS
-        elif seen.pending:
-            kind = UnmanagedClass.ORPHAN_OF_A_CRASH
-        elif named or place.systems:
-            kind = UnmanagedClass.KNOWN_OWNER
+        kind = class_of(seen, claimants, holding, stacks, bool(named or place.systems))
         if named in owners.retired:
             status = Status.RESIDUE
         if held:
@@ -261,16 +261,19 @@ def _undeclared_finding(
         label=seen.label,
         children=tuple(sorted(children.get(id(seen), ()))),
         contested=tuple(str(ref) for ref in claimants),
+        stacks=holding,
     )
 
 
 def _blind_spot(seen: Actual, observed: Observation) -> Sight | None:
     """A scope of the same place that was not seen whole: the parent may be in it."""
+    makers = kind_of(seen.ref).makers
     partial = (
         (scope, sight)
         for scope, sight in observed.sights.items()
         if scope.where == seen.scope.where and scope.plane == seen.scope.plane
         if not sight.complete and scope != seen.scope
+        if not makers or scope.kind in makers
     )
     return min(partial, key=lambda pair: pair[0], default=(None, None))[1]
 

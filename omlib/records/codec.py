@@ -139,6 +139,7 @@ def finding_to_plain(finding: Finding) -> Plain:
         label=finding.label,
         children=[str(child) for child in finding.children],
         contested=finding.contested,
+        stacks=finding.stacks,
     )
 
 
@@ -159,6 +160,7 @@ def finding_from_plain(told: Mapping[str, Any]) -> Finding:
         label=told.get("label", ""),
         children=tuple(map(parse_ref, told.get("children", ()))),
         contested=tuple(told.get("contested", ())),
+        stacks=tuple(told.get("stacks", ())),
     )
 
 

@@ -193,12 +193,19 @@ def _why(finding: Finding, lang: Lang) -> Iterator[Entry]:
         )
     if finding.unmanaged:
         reason = words(f"class.{finding.unmanaged}", lang)
-        why = words(f"class_means.{finding.unmanaged}", lang)
+        why = _class_means(finding, lang)
         yield Entry(line(Span(reason, Tone.UNMANAGED), words("text.colon", lang) + why))
     if finding.detail:
         nobody = finding.reason is UnknownReason.NOT_CHECKED  # so nobody said anything
         said = "finding.detail.not_checked" if nobody else "finding.detail"
         yield Entry(line(words(said, lang, detail=finding.detail)))
+
+
+def _class_means(finding: Finding, lang: Lang) -> str:
+    if not finding.stacks or finding.contested:
+        return words(f"class_means.{finding.unmanaged}", lang)
+    code = "in_a_stack" if len(finding.stacks) == 1 else "in_two_states"
+    return words(f"class_means.{code}", lang, stacks=listed(finding.stacks, lang))
 
 
 def _missing(finding: Finding, lang: Lang) -> Iterator[Entry]:

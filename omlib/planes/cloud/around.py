@@ -80,12 +80,19 @@ class Around:
 def keys_of(told: Json, marks: Mapping[str, object], **weak: tuple[str, ...]) -> tuple[Key, ...]:
     """Its id, the marks of omlib it carries (*marks* by name: `id`, `urn`), what else names it."""
     keys = [Key("id", str(told["id"]))]
-    if mark := marks.get("id"):
+    if mark := marks.get("id") or _item_of(marks.get("urn")):
         keys.append(Key("mark", str(mark)))
     keys += [Key(space, value) for space, values in weak.items() for value in values if value]
     if urn := marks.get("urn"):
         keys.append(Key("urn", str(urn)))
     return tuple(keys)
+
+
+def _item_of(urn: object) -> str:
+    """The inventory id at the end of a resource's name; descriptions have room for no other mark.
+    "" where the name was cut to a digest."""
+    parts = str(urn or "").split("::", 3)
+    return parts[3] if len(parts) == 4 else ""
 
 
 def marks_in_metadata(told: Json) -> dict[str, str]:

@@ -54,10 +54,18 @@ SAID: dict[str, tuple[str, str]] = {
         "it names a declared system, or stands on a host or in a project of that system",
         "自带已声明系统的标记，或位于该系统的主机或项目中",
     ),
+    "class_means.in_a_stack": (
+        "in the state of stack {stacks}, and no longer declared",
+        "在栈 {stacks} 的状态中，但已不再声明",
+    ),
     "class_means.unknown_owner": ("nothing tells whose it is", "无从得知归谁所有"),
     "class_means.in_two_stacks": (
         "two declared items claim this one live thing",
         "两条声明认领了同一个实际对象",
+    ),
+    "class_means.in_two_states": (
+        "the states of several stacks have it: {stacks}",
+        "多个栈的状态中都有它：{stacks}",
     ),
     "class_means.orphan_of_a_crash": (
         "it carries the mark of a creation that never ended",

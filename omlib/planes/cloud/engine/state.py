@@ -71,6 +71,12 @@ class StackState:
         }
 
 
+def stacks(home: StateHome) -> Sequence[str]:
+    """Names of the stacks that have a state, sorted. BackendError where it is not in files."""
+    folder = home.stack_file("any").parent
+    return sorted(path.stem for path in folder.glob("*.json"))
+
+
 def read(home: StateHome, stack: str) -> StackState:
     """The state as it is on disk; StateDamagedError if it is not as Pulumi writes it."""
     path = home.stack_file(stack)
