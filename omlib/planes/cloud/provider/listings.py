@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from omlib.planes.cloud.faults import CloudFaultError, fault_of
 from omlib.planes.cloud.provider.once import Once
-from omlib.planes.cloud.questions import listed
+from omlib.planes.cloud.questions import COMPUTE, QUESTIONS, listed
 from omlib.planes.cloud.reader import Json, Listing, Reader
 
 T = TypeVar("T")
@@ -64,7 +64,9 @@ class RunListings:
 
     def _ask(self, kind: str) -> _Whole:
         try:
-            return _Whole(listed(kind, self._reader(), self._microversion()))
+            computes = QUESTIONS[kind].service == COMPUTE
+            version = self._microversion() if computes else ""
+            return _Whole(listed(kind, self._reader(), version))
         except CloudFaultError:
             raise
         except Exception as error:  # noqa: BLE001 - one listing that cannot be read stops no other

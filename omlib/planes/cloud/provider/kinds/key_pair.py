@@ -13,7 +13,8 @@ from omlib.planes.cloud.provider.kind import (
     Mark,
     Property,
 )
-from omlib.planes.cloud.provider.kinds.one import is_gone
+from omlib.planes.cloud.provider.kinds.field import text
+from omlib.planes.cloud.provider.kinds.one import is_gone, shaped
 from omlib.planes.cloud.provider.values import UNKNOWN
 from omlib.planes.cloud.reader import Json
 
@@ -78,15 +79,16 @@ class _KeyPair:
 
 
 def _live(told: Json) -> Live:
-    name = str(told["name"])
-    return Live(
-        id=name,
-        attributes={
-            "name": name,
-            "public_key": str(told["public_key"]),
-            "fingerprint": str(told.get("fingerprint") or ""),
-        },
-    )
+    with shaped("key pair", told):
+        name = text(told, "name")
+        return Live(
+            id=name,
+            attributes={
+                "name": name,
+                "public_key": text(told, "public_key"),
+                "fingerprint": str(told.get("fingerprint") or ""),
+            },
+        )
 
 
 KEY_PAIR = _KeyPair()

@@ -19,6 +19,7 @@ from omlib.planes.cloud.provider.kind import (
     PropertyValue,
     Type,
 )
+from omlib.planes.cloud.provider.kinds.field import text
 from omlib.planes.cloud.provider.kinds.names import id_of, name_of
 from omlib.planes.cloud.provider.kinds.neutron import NETWORK, make, own
 from omlib.planes.cloud.provider.kinds.one import one, shaped
@@ -133,7 +134,7 @@ class _NameUnseenError(Exception):
 def _live(api: Api, told: Json) -> Live:
     with shaped("security group", told):
         attributes: dict[str, PropertyValue] = {
-            "name": str(told["name"]),
+            "name": text(told, "name"),
             "description": without_words(str(told.get("description") or "")),
         }
         unseen: dict[str, UnknownReason] = {}

@@ -13,7 +13,8 @@ from omlib.planes.cloud.provider.kind import (
     Property,
     Type,
 )
-from omlib.planes.cloud.provider.kinds.one import one
+from omlib.planes.cloud.provider.kinds.field import text
+from omlib.planes.cloud.provider.kinds.one import one, shaped
 from omlib.planes.cloud.provider.values import UNKNOWN
 from omlib.planes.cloud.reader import Json
 
@@ -64,15 +65,16 @@ class _ServerGroup:
 
 
 def _live(told: Json) -> Live:
-    policies = [told["policy"]] if "policy" in told else list(told["policies"])
-    return Live(
-        id=str(told["id"]),
-        attributes={
-            "name": str(told["name"]),
-            "policy": str(policies[0]) if policies else "",
-            "members": tuple(sorted(str(member) for member in told.get("members") or ())),
-        },
-    )
+    with shaped("server group", told):
+        policies = [told["policy"]] if "policy" in told else list(told["policies"])
+        return Live(
+            id=str(told["id"]),
+            attributes={
+                "name": text(told, "name"),
+                "policy": str(policies[0]) if policies else "",
+                "members": tuple(sorted(str(member) for member in told.get("members") or ())),
+            },
+        )
 
 
 SERVER_GROUP = _ServerGroup()

@@ -16,6 +16,7 @@ from omlib.planes.cloud.provider.kind import (
     PropertyValue,
     Type,
 )
+from omlib.planes.cloud.provider.kinds.field import text
 from omlib.planes.cloud.provider.kinds.names import id_of, name_of
 from omlib.planes.cloud.provider.kinds.neutron import NETWORK, make, own
 from omlib.planes.cloud.provider.kinds.one import one, shaped
@@ -129,8 +130,8 @@ def _live(api: Api, told: Json) -> Live:
     with shaped("subnet", told):
         network_id = str(told["network_id"])
         seen: dict[str, PropertyValue] = {
-            "name": str(told["name"]),
-            "cidr": str(told["cidr"]),
+            "name": text(told, "name"),
+            "cidr": text(told, "cidr"),
             "gateway": str(told["gateway_ip"] or ""),
             "dhcp": bool(told["enable_dhcp"]),
             "pools": tuple(
