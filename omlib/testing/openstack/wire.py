@@ -88,7 +88,7 @@ def dispatch(routes: Iterable[Route], world: "World", request: Request) -> Answe
         if found := pattern.fullmatch(request.path):
             known = True
             if method == request.method:
-                return handler(world, request, *found.groups())
+                return handler(world, request, *map(unquote, found.groups()))
     if known:
         raise ApiError(405, "The method is not allowed for this resource.")
     raise ApiError(404, "The resource could not be found.")

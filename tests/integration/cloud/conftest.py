@@ -1,5 +1,6 @@
 """A lab with a cloud and no hosts, with two bureaus' projects and one that omlib may not see."""
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -66,19 +67,26 @@ class RealCloud:
 
 
 @pytest.fixture(scope="session")
-def real() -> Iterator[RealCloud]:
+def cloud_lab() -> Iterator[LabLayout]:
+    """The lab while the tests run. OMLIB_LAB_ID names another than the usual one."""
     if reason := machine.unsupported():
         pytest.skip(f"no lab on this machine: {reason}")
-    layout = LabLayout(id=LAB_ID, home=LabLayout.from_environment().home)
+    lab_id = int(os.environ.get("OMLIB_LAB_ID") or LAB_ID)
+    layout = LabLayout(id=lab_id, home=LabLayout.from_environment().home)
     try:
         lifecycle.up(layout, LabSpec(cloud=True))
-        yield _build(layout)
+        yield layout
     except LabBusyError:  # another home holds this id: not ours to take down
         raise
     except BaseException:
         lifecycle.down(layout)
         raise
     lifecycle.down(layout)
+
+
+@pytest.fixture(scope="session")
+def real(cloud_lab: LabLayout) -> RealCloud:
+    return _build(cloud_lab)
 
 
 def _build(layout: LabLayout) -> RealCloud:

@@ -3,6 +3,7 @@
 Keys `omlib_*` are our marks. Cinder shows an admin two keys of its own among a volume's.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ from omlib.planes.cloud.provider.kind import Api, Failure, Inputs
 from omlib.planes.cloud.reader import Json
 
 _CINDERS = frozenset({"readonly", "attached_mode"})
+_KEY = re.compile(r"[a-zA-Z0-9\-_:. ]*")  # Chinese text goes into values, not into keys
 _MOST = 255  # characters of a key or a value, everywhere
 
 
@@ -24,6 +26,10 @@ def check(inputs: Inputs) -> Iterator[Failure]:
     for key, value in told.items() if isinstance(told, Mapping) else ():
         if _is_foreign(key):
             yield Failure("metadata", f"the key {key} is not for a declaration to set")
+        elif not _KEY.fullmatch(key):
+            yield Failure(
+                "metadata", f"{key}: a key has only letters a-z, digits and -_:. and blanks"
+            )
         elif not 0 < len(key) <= _MOST or len(str(value)) > _MOST:
             yield Failure("metadata", f"{key[:40]}: a key or value has at most {_MOST} characters")
 
