@@ -44,7 +44,9 @@ def like(name: str) -> str:
 
 
 def live_id(seen: Actual) -> str:
-    return next((key.value for key in seen.keys if key.space == "id"), "")
+    """Its id there; of a key pair, which has none, the name."""
+    named = seen.label if seen.ref.kind == "key_pair" else ""
+    return next((key.value for key in seen.keys if key.space == "id"), named)
 
 
 class Books:
@@ -90,7 +92,7 @@ class Look:
             if seen.ref.kind == "port" and seen.parent:
                 macs = self._macs.setdefault(seen.parent.value, set())
                 macs.update(key.value for key in seen.keys if key.space == "mac")
-            elif seen.ref.kind == "volume":
+            elif seen.ref.kind == "volume" and not seen.parent:  # not the disk that it boots from
                 for server in _texts(seen.attributes.get("attached_to")):
                     sizes = self._volumes_gib.setdefault(server.removeprefix(LIVE), [])
                     sizes.append(_whole(seen.attributes.get("size_gib")))

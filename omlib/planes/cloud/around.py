@@ -28,6 +28,7 @@ class Subnet(NamedTuple):
     cidr: str
     gateway: str
     dhcp: bool
+    id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -129,6 +129,7 @@ def network(told: Json, around: Around) -> Actual | None:
     seen: dict[str, Value] = {"name": name, "project": around.project}
     unseen: dict[str, UnknownReason] = {}
     inside = around.subnets.get(str(told["id"]), ())
+    subnet = inside[0].id if len(inside) == 1 else ""
     if blind := around.unseen.get("subnet"):
         unseen |= dict.fromkeys(("cidrs", "gateway", "dhcp"), blind)
     else:
@@ -142,7 +143,7 @@ def network(told: Json, around: Around) -> Actual | None:
         scope=around.scope("network"),
         attributes=seen,
         unseen=unseen,
-        keys=keys_of(told, marks, name=(name,)),
+        keys=keys_of(told, marks, name=(name,), subnet=(subnet,)),
         label=name,
         system=marks.get("system", ""),
         pending="pending" in marks,
@@ -154,7 +155,10 @@ def subnets_of(subnets: Iterable[Json]) -> Mapping[str, tuple[Subnet, ...]]:
     found: dict[str, tuple[Subnet, ...]] = {}
     for told in subnets:
         subnet = Subnet(
-            text(told, "cidr"), str(told.get("gateway_ip") or ""), told.get("enable_dhcp", True)
+            text(told, "cidr"),
+            str(told.get("gateway_ip") or ""),
+            told.get("enable_dhcp", True),
+            str(told.get("id") or ""),
         )
         inside = str(told["network_id"])
         found[inside] = (*found.get(inside, ()), subnet)
