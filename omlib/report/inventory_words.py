@@ -488,8 +488,8 @@ WANTED: Mapping[str, tuple[str, str]] = {
     ),
     "cloud_item": ("the ref of a cloud resource: cloud/kind/name", "云资源的名称：cloud/类型/名称"),
     "metadata_key": (
-        "a metadata key (1-255 characters, not beginning with omlib_)",
-        "元数据的键（1-255 个字符，不以 omlib_ 开头）",
+        "a metadata key (1-255 of a-z, A-Z, 0-9, -_:. and blanks, not beginning with omlib_)",
+        "元数据的键（1-255 个字母、数字、-_:. 或空格，不以 omlib_ 开头）",
     ),
     "ref_owner": ("the owner that stands in the ref", "条目名称中的所属"),
     "accepts": ("text, a whole number, true, false, null or a list of these", "可比较的值"),

@@ -46,7 +46,8 @@ def _is_peer(text: str) -> bool:
 
 
 def _metadata_key(text: str) -> str:
-    if not 0 < len(text) <= 255 or text.startswith("omlib_"):  # those are our own marks
+    # as nova takes them; those that begin with omlib_ are our own marks
+    if not re.fullmatch(r"[a-zA-Z0-9_:. -]{1,255}", text) or text.startswith("omlib_"):
         raise bad_value("metadata_key")
     return text
 

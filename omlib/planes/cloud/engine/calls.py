@@ -36,7 +36,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackCalls:
-    """*reading* looks and *changing* changes: two accounts of the same cloud."""
+    """*reading* is the account that looks, *changing* the one that changes."""
 
     home: StateHome
     stack: str
@@ -55,12 +55,12 @@ class StackCalls:
             if not self.home.stack_file(self.stack).exists():  # somebody else was faster
                 raise
 
-    def preview(self, registration: Registration) -> Answer:
+    def preview(self, registration: Registration, clouds: Clouds) -> Answer:
         """Declared against real. No call that changes anything is made, so nothing needs guarding;
         whether what is told may be done is the gate's matter.
         """
         args = ["preview", "--refresh", "--suppress-outputs"]
-        return self._run(args, self.reading, _program(registration))
+        return self._run(args, clouds, _program(registration))
 
     def preview_refresh(self) -> Answer:
         """The state against real; no program is run."""

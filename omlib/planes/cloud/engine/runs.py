@@ -18,6 +18,7 @@ from omlib.errors import OmlibError, RefusedError
 from omlib.log import event
 from omlib.model.estate import Estate
 from omlib.model.stack import Op, StackResult, StackRun, Step, Verb
+from omlib.model.status import UnknownReason
 from omlib.planes.access.text import clean
 from omlib.planes.cloud.engine.calls import Answer, StackCalls
 from omlib.planes.cloud.engine.command import EngineCommand
@@ -41,6 +42,7 @@ from omlib.planes.cloud.stacks.resource import Link, Resource, StackId
 from omlib.ports import Progress
 
 AT_ONCE = 2
+_GROUP = "security_group"
 _WAIT_S = 600.0
 Adoption = Mapping[StackId, Mapping[Link, str]]  # live ids to import
 
@@ -185,7 +187,7 @@ class _OneStack:
         answer = self.calls.preview_refresh()
         declared = program(self.setting.estate, self.stack)
         steps = drift_steps(self._name, declared, answer.account, answer.unknowns)
-        return self._result(answer, with_deeds(steps, self.stack, state, self.calls.reading))
+        return self._result(answer, self._told(steps, state))
 
     def recover(self) -> StackResult:
         with self._held():
@@ -246,15 +248,20 @@ class _OneStack:
             answer = self.calls.loosen(loosened)
             if not answer.account.succeeded:
                 return replace(looked, fault="engine_failed", facts=(("said", _said(answer)),))
-        answer = self.calls.up(
-            Registration(stack=self._name, resources=wanted, replaceable=replaced, kept=kept),
-            may_delete=frozenset(
-                each.id for each in state.resources if Link(each.kind, each.name) in replaced
-            ),
-            on_event=self._tell,
+        registration = Registration(
+            stack=self._name, resources=wanted, replaceable=replaced, kept=kept
         )
+        may_delete = frozenset(
+            each.id for each in state.resources if Link(each.kind, each.name) in replaced
+        )
+        answer = self.calls.up(registration, may_delete=may_delete, on_event=self._tell)
+        steps = steps_of(self._name, wanted, answer.account, {})
+        if any(step.error and step.ref.kind == _GROUP for step in steps):
+            # two that let each other in: each can name the other only now
+            answer = self.calls.up(registration, may_delete=may_delete, on_event=self._tell)
+            steps = _both(steps, steps_of(self._name, wanted, answer.account, {}))
         settle(self.setting.home, self._name)
-        steps = _merged(looked.steps, steps_of(self._name, wanted, answer.account, {}))
+        steps = _merged(looked.steps, steps)
         done = replace(self._result(answer, steps), changed=True, held=looked.held)
         if self.stopping.wished:
             return done
@@ -264,9 +271,21 @@ class _OneStack:
 
     def _look(self, state: StackState, resources: Sequence[Resource]) -> StackResult:
         registration = Registration(stack=self._name, resources=resources, guarded=False)
-        answer = self.calls.preview(registration)
+        answer = self.calls.preview(registration, self._looking)
         steps = steps_of(self._name, resources, answer.account, answer.unknowns)
-        return self._result(answer, with_deeds(steps, self.stack, state, self.calls.reading))
+        return self._result(answer, self._told(steps, state))
+
+    @property
+    def _looking(self) -> Clouds:
+        """Whoever is about to change looks with the same account."""
+        return self.calls.changing if self.verb is Verb.UP else self.calls.reading
+
+    def _told(self, steps: Sequence[Step], state: StackState) -> tuple[Step, ...]:
+        """With what the engine cannot know: who did it, and what this account cannot see."""
+        cloud = self.setting.estate.clouds.get(self.stack.cloud)
+        if cloud and self.verb is not Verb.UP and cloud.profile != cloud.change_profile:
+            steps = [_foreign(step) if step.gone else step for step in steps]
+        return with_deeds(steps, self.stack, state, self._looking)
 
     def _result(self, answer: Answer, steps: tuple[Step, ...]) -> StackResult:
         left_out = without_network(self.setting.estate, self.stack)
@@ -335,6 +354,25 @@ class _OneStack:
 def _pending(steps: Sequence[Step], decided: Gate) -> bool:
     return any(step.changes and step.urn not in decided.held for step in steps) or bool(
         decided.dropped
+    )
+
+
+def _foreign(step: Step) -> Step:
+    """nova shows a key pair to the account that made it, and to nobody else."""
+    if step.ref.kind != "key_pair":
+        return step
+    detail = "key pairs are shown to their own account only"
+    return replace(step, op=Op.SAME, gone=False, unknown=UnknownReason.NOT_CHECKED, detail=detail)
+
+
+def _both(first: Sequence[Step], second: Sequence[Step]) -> tuple[Step, ...]:
+    """What two passes did, one after the other."""
+    before = {step.urn: step for step in first}
+    return tuple(
+        replace(step, op=before[step.urn].op)
+        if step.op is Op.SAME and step.unknown is None and step.urn in before
+        else step
+        for step in second
     )
 
 

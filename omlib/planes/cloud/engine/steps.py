@@ -85,8 +85,9 @@ def _reason(
     detail = unknown.detail if unknown else ""
     if account.fault:
         return UnknownReason.ERROR, detail
-    if op is None and not told.errors:
-        return UnknownReason.NOT_CHECKED, detail  # the engine stopped before it
+    if op is None:  # the engine stopped at it, or before it
+        reason = UnknownReason.ERROR if told.errors else UnknownReason.NOT_CHECKED
+        return reason, detail
     return None, detail
 
 

@@ -23,13 +23,31 @@ def needs_of(resource: Resource, known: Names) -> tuple[Link, ...]:
     return tuple(dict.fromkeys(wanted))
 
 
+def in_circles(resources: Iterable[Resource]) -> frozenset[Link]:
+    """Those that need themselves by way of others: security groups that let each other in."""
+    known = {resource.link: resource for resource in resources}
+    found = set()
+    for link in known:
+        seen: set[Link] = set()
+        work = [link]
+        while work:
+            for need in needs_of(known[work.pop()], known):
+                if need in known and need not in seen:
+                    seen.add(need)
+                    work.append(need)
+        if link in seen:
+            found.add(link)
+    return frozenset(found)
+
+
 def in_order(resources: Iterable[Resource]) -> tuple[Resource, ...]:
     """Each after what it needs, else in the order given.
 
-    Two security groups may let each other in. The need that closes such a circle is left out:
-    whichever group comes first is made before the one that it names.
+    Those in a circle do not wait for each other; a run tries again what failed by that.
     """
-    known = {resource.link: resource for resource in resources}
+    given = tuple(resources)
+    circles = in_circles(given)
+    known = {resource.link: _opened(resource, circles) for resource in given}
     placed: dict[Link, Resource] = {}
     for first in known.values():
         path: list[Link] = []  # of those whose needs are being placed
@@ -38,7 +56,7 @@ def in_order(resources: Iterable[Resource]) -> tuple[Resource, ...]:
             link, leave = work.pop()
             if leave:
                 path.remove(link)
-                placed[link] = _opened(known[link], placed)
+                placed[link] = known[link]
             elif link in known and link not in placed and link not in path:
                 path.append(link)
                 work.append((link, True))
@@ -46,7 +64,8 @@ def in_order(resources: Iterable[Resource]) -> tuple[Resource, ...]:
     return tuple(placed.values())
 
 
-def _opened(resource: Resource, placed: Names) -> Resource:
-    """Without the needs that are not placed yet: they closed a circle, or are of another stack."""
-    after = tuple(link for link in resource.after if link in placed)
-    return replace(resource, after=after) if after != resource.after else resource
+def _opened(resource: Resource, circles: frozenset[Link]) -> Resource:
+    if resource.link not in circles:
+        return resource
+    after = tuple(link for link in resource.after if link not in circles)
+    return replace(resource, after=after)
