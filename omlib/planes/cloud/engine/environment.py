@@ -7,17 +7,21 @@ names; the passphrase is handed over as the name of a file.
 import os
 import secrets
 import sys
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
+from omlib import log
 from omlib.planes.cloud.engine.errors import BackendError
 from omlib.planes.cloud.stacks.names import PROJECT
 
 PROVIDER = "omcloud"
 PROFILES = "OMCLOUD_PROFILES"  # of a provider that is a process of its own: "gov=change-gov,..."
 _BACKEND = "PULUMI_BACKEND_URL"
+_WRITTEN_S = 2.0
 _PROJECT_FILE = f"name: {PROJECT}\nruntime: python\ndescription: made by omlib for its own runs\n"
 
 
@@ -88,6 +92,7 @@ class StateHome:
         settings = self.work / "Pulumi.yaml"
         if not settings.exists():
             settings.write_text(_PROJECT_FILE, encoding="ascii")
+        drop_torn_attributes(self, older_than_s=_WRITTEN_S)
 
     def _make_passphrase(self) -> None:
         made = self.passphrase.with_name(f"passphrase.{os.getpid()}.{secrets.token_hex(4)}")
@@ -123,3 +128,19 @@ class StateHome:
         if provider_port is not None:
             told["PULUMI_DEBUG_PROVIDERS"] = f"{PROVIDER}:{provider_port}"
         return told
+
+
+def drop_torn_attributes(home: StateHome, older_than_s: float = 0.0) -> None:
+    """Remove the empty companions that a killed engine leaves beside its files.
+
+    It replaces `x.json` as a whole, but writes `x.json.attrs` in place. With an empty one it reads
+    nothing more ("failed to load checkpoint: EOF"); without any it is content. One that is younger
+    than *older_than_s* may just be being written.
+    """
+    stacks = home.backend / "stacks" / PROJECT
+    for path in (home.backend / "meta.yaml.attrs", *stacks.glob("*.json.attrs")):
+        with suppress(FileNotFoundError):
+            told = path.stat()
+            if told.st_size == 0 and time.time() - told.st_mtime >= older_than_s:
+                path.unlink()
+                log.event("engine.torn_file_removed", path=str(path))

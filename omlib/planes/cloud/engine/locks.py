@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from omlib import log
-from omlib.planes.cloud.engine.environment import StateHome
+from omlib.planes.cloud.engine.environment import StateHome, drop_torn_attributes
 from omlib.planes.cloud.engine.errors import StackLockedError
 
 # start times of processes are told in ticks since a boot that is known to the second
@@ -42,7 +42,8 @@ class StackLock:
 def clear_stale(home: StateHome, stack: str) -> list[StackLock]:
     """Remove the locks of dead runs and give them; StackLockedError for any other.
 
-    The caller holds the queue. None is removed where one has to be respected.
+    The caller holds the queue. None is removed where one has to be respected. What else a killed
+    engine leaves, and the next one stumbles over, is removed with them.
     """
     locks = list(locks_of(home, stack))
     for lock in locks:
@@ -56,7 +57,9 @@ def clear_stale(home: StateHome, stack: str) -> list[StackLock]:
             )
     for lock in locks:
         lock.path.unlink(missing_ok=True)
+        Path(f"{lock.path}.attrs").unlink(missing_ok=True)
         log.event("engine.stale_lock_removed", stack=stack, pid=lock.pid, since=str(lock.at))
+    drop_torn_attributes(home)
     return locks
 
 

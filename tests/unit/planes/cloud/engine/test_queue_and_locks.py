@@ -139,6 +139,20 @@ def test_a_lock_that_cannot_be_read_is_somebodys(home: StateHome) -> None:
         clear_stale(home, STACK)
 
 
+def test_an_empty_companion_of_the_state_goes_when_nobody_writes_it(home: StateHome) -> None:
+    torn = home.stack_file(STACK).with_name(f"{STACK}.json.attrs")
+    torn.parent.mkdir(parents=True)
+    torn.touch()
+    home.prepare()
+    assert torn.exists()  # it may be being written just now
+    clear_stale(home, STACK)
+    assert not torn.exists()
+    torn.touch()
+    os.utime(torn, (0, 0))
+    home.prepare()
+    assert not torn.exists()
+
+
 def test_a_process_began_when_it_began() -> None:
     began = started_at(os.getpid())
     assert began is not None
