@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from omlib.errors import OmlibError
 from omlib.inventory.load import find_root
 from omlib.jobs.recorded_findings import RecordedFindings
+from omlib.jobs.sightings import sightings_of
 from omlib.jobs.workspace import Workspace, default_records
 from omlib.reconcile.rollup import Verdicts
 from omlib.records.errors import NoSuchRunError
@@ -58,6 +59,8 @@ def recorded(work: Workspace, store: RecordStore, run: str, *, held: bool = True
     zone = ZoneInfo(work.estate.timezone)
     outcome = store.outcome(found.id)
     took = (found.ended - found.started).total_seconds() if found.ended else 0.0
+    listed = store.findings(found.id) if held else RecordedFindings(store, found.id)
+    asked_nobody = Label.OFFLINE in labels
     return Reconciliation(
         run=RunFacts(
             id=found.id,
@@ -71,12 +74,19 @@ def recorded(work: Workspace, store: RecordStore, run: str, *, held: bool = True
             tool=found.tool,
         ),
         estate=work.estate,
-        findings=store.findings(found.id) if held else RecordedFindings(store, found.id),
+        findings=listed,
         verdicts=Verdicts(
             systems={verdict.subject: verdict for verdict in outcome.systems},
             departments={verdict.subject: verdict for verdict in outcome.departments},
         ),
         coverage=outcome.coverage,
+        sightings=sightings_of(
+            store,
+            listed if held else (),
+            until=found.ended or found.started,
+            last=lambda _: None if asked_nobody else found.started,
+            zone=zone,
+        ),
     )
 
 

@@ -1,8 +1,8 @@
 """Look, compare, keep the record: the main verb."""
 
 import time
-from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -13,9 +13,11 @@ from omlib.jobs.observe import Look, observe
 from omlib.jobs.recorded_run import recorded_run
 from omlib.jobs.remembered import as_asked_now
 from omlib.jobs.selection import Selection
+from omlib.jobs.sightings import sightings_of
 from omlib.jobs.workspace import Workspace
-from omlib.model.item import Declared
-from omlib.model.observation import Observation, looked_at
+from omlib.model.finding import Finding
+from omlib.model.item import Declared, Scope
+from omlib.model.observation import Observation, Sight, looked_at
 from omlib.model.status import DRIFT, Status
 from omlib.ports import Clock, Progress
 from omlib.reconcile.compare import reconcile
@@ -119,6 +121,17 @@ def reconcile_estate(
             whole=selection.everything and not interrupted and not offline,
             seen=[scope for scope, sight in seen.sights.items() if sight.complete],
         )
+    sights = seen.sights
+    told = replace(
+        told,
+        sightings=sightings_of(
+            store,
+            told.findings,
+            until=clock.now(),
+            last=lambda one: started if not offline else _at(sights, one),
+            zone=zone,
+        ),
+    )
     store.end_run(
         run,
         at=clock.now(),
@@ -186,6 +199,11 @@ def in_selection(seen: Observation, selection: Selection, items: Sequence[Declar
         and (not selection.planes or scope.plane in selection.planes)
     }
     return Observation(sights=sights, actual=())
+
+
+def _at(sights: Mapping[Scope, Sight], finding: Finding) -> datetime | None:
+    sight = sights.get(finding.scope)
+    return sight.at if sight else None
 
 
 def _local(at: datetime | None, zone: tzinfo) -> datetime | None:

@@ -84,6 +84,14 @@ class ItemHistory:
         return sum(took) / len(took) if took else None
 
 
+class Sighting(NamedTuple):
+    """When a run first told of a thing, and when it was last looked at and there (None: the run
+    that told of it asked nobody)."""
+
+    first: datetime
+    last: datetime | None
+
+
 ItemHistories = Mapping[Ref, ItemHistory]
 
 

@@ -1,6 +1,6 @@
 """Answers about the past: since when, how often, how long to mend; and how departments fare."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from itertools import groupby
 from typing import Any
@@ -22,6 +22,7 @@ from omlib.records.changes import GONE
 from omlib.records.stamp import stamp
 from omlib.records.tables import change, tally
 
+_AT_ONCE = 500  # SQLite takes 999 parameters where it is old
 _COLUMNS = (change.c.ref, change.c.at, change.c.run, change.c.status)
 
 
@@ -29,6 +30,25 @@ def item_history(connection: Connection, ref: Ref, until: datetime) -> ItemHisto
     """One item's history up to *until*; None if no run had told of it by then."""
     asked = select(*_COLUMNS).where(change.c.ref == str(ref)).order_by(change.c.id)
     return history_of(ref, _changes(connection.execute(asked)), until)
+
+
+def first_told(
+    connection: Connection, refs: Collection[Ref], until: datetime
+) -> dict[Ref, datetime]:
+    """When a run first told of each of *refs*; what none told of by *until* is left out."""
+    found = {}
+    named = {str(ref): ref for ref in refs}
+    names = sorted(named)
+    for start in range(0, len(names), _AT_ONCE):
+        asked = (
+            select(change.c.ref, func.min(change.c.at))
+            .where(change.c.ref.in_(names[start : start + _AT_ONCE]))
+            .where(change.c.at <= stamp(until))
+            .group_by(change.c.ref)
+        )
+        for name, at in connection.execute(asked):
+            found[named[name]] = datetime.fromisoformat(at)
+    return found
 
 
 def item_histories(connection: Connection, until: datetime) -> dict[Ref, ItemHistory]:

@@ -199,6 +199,11 @@ class RecordStore:
         with self._database.read() as connection:
             return history.item_history(connection, ref, until)
 
+    def first_told(self, refs: Collection[Ref], *, until: datetime) -> dict[Ref, datetime]:
+        """When a run first told of each of *refs*, up to *until*."""
+        with self._database.read() as connection:
+            return history.first_told(connection, refs, until)
+
     def known_refs(self) -> list[str]:
         """Every item that a run ever told of, sorted."""
         with self._database.read() as connection:

@@ -89,4 +89,5 @@ def _substance(finding: Finding) -> tuple[object, ...]:
         finding.differences,
         sorted(finding.unseen.items()),
         finding.contested,
+        finding.stacks,
     )

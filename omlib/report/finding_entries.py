@@ -4,16 +4,18 @@ Unknown items of one place with one reason are one entry: a host that is cut off
 look into, however many items are declared on it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from omlib.model.estate import Estate
 from omlib.model.finding import PRESENCE, Difference, Finding
+from omlib.model.history import Sighting
 from omlib.model.ref import Plane, Ref
 from omlib.model.status import Status, UnknownReason
 from omlib.report.document import Entry, Line, Span, Tone, line, tone_of
-from omlib.report.values import line_changes, two_sides
+from omlib.report.values import line_changes, moment_text, two_sides
 from omlib.report.words import Lang, has, words
 
+NO_SIGHTINGS: Mapping[Ref, Sighting] = {}
 FOLD_FROM = 3
 _NAMED = 6  # so many of them are named
 _BESIDE = 44  # characters of both sides together; longer ones stand one above the other
@@ -38,7 +40,12 @@ def joined(texts: Sequence[str], code: str, lang: Lang) -> Line:
 
 
 def entries(
-    findings: Sequence[Finding], estate: Estate, lang: Lang, *, fold: bool
+    findings: Sequence[Finding],
+    estate: Estate,
+    lang: Lang,
+    *,
+    fold: bool,
+    sightings: Mapping[Ref, Sighting] = NO_SIGHTINGS,
 ) -> Iterator[Entry]:
     """*findings* in their order; what is folded stands where its first item would."""
     groups: dict[tuple[object, ...], list[Finding]] = {}
@@ -53,7 +60,7 @@ def entries(
         if len(group) >= FOLD_FROM:
             yield _folded(group, estate, lang)
         else:
-            yield from (_entry(finding, estate, lang) for finding in group)
+            yield from (_entry(finding, estate, lang, sightings) for finding in group)
 
 
 def folded_head(where: str, plane: Plane, count: int, lang: Lang) -> Line:
@@ -87,7 +94,9 @@ def _folded(group: Sequence[Finding], estate: Estate, lang: Lang) -> Entry:
     )
 
 
-def _entry(finding: Finding, estate: Estate, lang: Lang) -> Entry:
+def _entry(
+    finding: Finding, estate: Estate, lang: Lang, sightings: Mapping[Ref, Sighting]
+) -> Entry:
     label = f'  "{finding.label}"' if finding.label and not finding.ref.declared else ""
     return Entry(
         line(Span(str(finding.ref), Tone.NAME), label),
@@ -95,6 +104,7 @@ def _entry(finding: Finding, estate: Estate, lang: Lang) -> Entry:
             *_plain_part(finding),
             *_differences(finding, lang),
             *_why(finding, lang),
+            *_when(finding, lang, sightings),
             *_missing(finding, lang),
             *_unseen(finding, lang),
             *_relations(finding, lang),
@@ -199,6 +209,17 @@ def _why(finding: Finding, lang: Lang) -> Iterator[Entry]:
         nobody = finding.reason is UnknownReason.NOT_CHECKED  # so nobody said anything
         said = "finding.detail.not_checked" if nobody else "finding.detail"
         yield Entry(line(words(said, lang, detail=finding.detail)))
+
+
+def _when(finding: Finding, lang: Lang, sightings: Mapping[Ref, Sighting]) -> Iterator[Entry]:
+    sighting = sightings.get(finding.ref) if finding.unmanaged else None
+    if sighting:
+        told = words("finding.first_seen", lang, at=moment_text(sighting.first))
+        last = sighting.last
+        if last and last > sighting.first:
+            told += words("text.semicolon", lang)
+            told += words("finding.last_seen", lang, at=moment_text(last))
+        yield Entry(line(Span(told, Tone.MUTED)))
 
 
 def _class_means(finding: Finding, lang: Lang) -> str:

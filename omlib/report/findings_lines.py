@@ -1,4 +1,4 @@
-"""Findings for programs, one JSON object on each line: `omlib.findings/1.0`, in docs/schema.
+"""Findings for programs, one JSON object on each line: `omlib.findings/1.1`, in docs/schema.
 
 First a header, last a summary with the totals: a file that was cut has none, and whoever reads it
 can tell. Made one line at a time, so a million findings take no more memory than one.
@@ -13,7 +13,7 @@ from omlib.report.json_text import json_line
 from omlib.report.reconcile_json import coverage_json, finding_json, run_json
 from omlib.report.reconciliation import Label, RunFacts
 
-SCHEMA = "omlib.findings/1.0"
+SCHEMA = "omlib.findings/1.1"
 
 
 def findings_lines(

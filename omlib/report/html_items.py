@@ -5,10 +5,11 @@ cut, the longer the report the harder, so that no host can make the page too big
 values are in the JSON report.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from omlib.model.estate import Estate
 from omlib.model.finding import PRESENCE, Difference, Finding
+from omlib.model.history import Sighting
 from omlib.model.item import Value
 from omlib.model.ref import Ref
 from omlib.model.status import SEVERITY, WORST_FIRST
@@ -19,7 +20,7 @@ from omlib.report.neutral import cut
 from omlib.report.reconciliation import Reconciliation
 from omlib.report.rollup_tables import department_tree
 from omlib.report.side_by_side import Row, side_by_side
-from omlib.report.values import two_sides, value_text
+from omlib.report.values import moment_text, two_sides, value_text
 from omlib.report.words import SAID, Lang, words
 
 _SPOKEN = (  # the beginnings of the codes that the page's script says
@@ -56,7 +57,7 @@ def worst_first(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def items_json(it: Reconciliation, lang: Lang, changes: Changes | None) -> Iterator[str]:
-    page = _Page(it.estate, lang, changes)
+    page = _Page(it.estate, lang, changes, it.sightings)
     head = {
         "lang": lang.value,
         "words": {
@@ -107,8 +108,14 @@ class _Ration:
 class _Page:
     """What is said once and referred to: texts, systems, departments, waivers."""
 
-    def __init__(self, estate: Estate, lang: Lang, changes: Changes | None) -> None:
-        self._estate, self._lang = estate, lang
+    def __init__(
+        self,
+        estate: Estate,
+        lang: Lang,
+        changes: Changes | None,
+        sightings: Mapping[Ref, Sighting],
+    ) -> None:
+        self._estate, self._lang, self._sightings = estate, lang, sightings
         self._ration = _Ration(lang)
         self.texts: dict[str, int] = {}
         self._departments = {one: at for at, (one, _) in enumerate(department_tree(estate))}
@@ -186,6 +193,8 @@ class _Page:
         yield "unseen", [[path, finding.unseen[path].value] for path in sorted(finding.unseen)]
         yield "children", self._names(map(str, finding.children))
         yield "contested", self._names(finding.contested)
+        yield "stacks", self._names(finding.stacks)
+        yield "seen", self._seen(finding)
         yield "strange", [one for one in finding.systems if one not in self._systems]
         yield "waivers", self._waivers.get(finding.ref, ())
         yield "change", self._changed.get(key_of(finding))
@@ -196,6 +205,10 @@ class _Page:
         if len(told) > len(shown):
             shown.append(words("html.changes.more", self._lang, n=len(told) - len(shown)))
         return shown
+
+    def _seen(self, finding: Finding) -> list[str]:
+        sighting = self._sightings.get(finding.ref) if finding.unmanaged else None
+        return [moment_text(at) for at in sighting or () if at]
 
     def _name(self, text: str) -> str:
         """A name is told whole, however long the report: it is what one looks for."""

@@ -76,6 +76,7 @@ def finding_from_json(told: Mapping[str, Any]) -> Finding:
             label=told["label"],
             children=tuple(parse_ref(child) for child in told["children"]),
             contested=tuple(told["contested"]),
+            stacks=tuple(told.get("stacks", ())),
         )
     except (KeyError, ValueError, TypeError, AttributeError, OmlibError) as fault:
         found = f"{type(fault).__name__}: {fault}"

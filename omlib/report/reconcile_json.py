@@ -1,16 +1,20 @@
-"""The reconcile result for programs: `omlib.reconcile/1.1`, published in docs/schema.
+"""The reconcile result for programs: `omlib.reconcile/1.2`, published in docs/schema.
 
 A reader ignores keys it does not know (a minor version adds some) and refuses another major
 version. Keys stand in one order, times are UTC, and equal results give equal bytes.
 """
 
+from collections.abc import Mapping
+
 from omlib.model.estate import Estate
 from omlib.model.finding import Coverage, Finding, Verdict
+from omlib.model.history import Sighting
 from omlib.model.item import Value
+from omlib.model.ref import Ref
 from omlib.report.reconciliation import Reconciliation, RunFacts
 from omlib.report.values import moment_json
 
-SCHEMA = "omlib.reconcile/1.1"
+SCHEMA = "omlib.reconcile/1.2"
 
 
 def reconcile_json(it: Reconciliation) -> dict[str, object]:
@@ -27,7 +31,9 @@ def reconcile_json(it: Reconciliation) -> dict[str, object]:
         "departments": [
             _department(verdict, it.estate) for verdict in it.verdicts.departments.values()
         ],
-        "findings": [finding_json(finding) for finding in it.findings],
+        "findings": [
+            {**finding_json(finding), **_when(finding, it.sightings)} for finding in it.findings
+        ],
         "coverage": [coverage_json(row) for row in it.coverage],
     }
 
@@ -104,6 +110,19 @@ def finding_json(finding: Finding) -> dict[str, object]:
         "label": finding.label,
         "children": [str(ref) for ref in finding.children],
         "contested": list(finding.contested),
+        **({"stacks": list(finding.stacks)} if finding.unmanaged else {}),
+    }
+
+
+def _when(finding: Finding, sightings: Mapping[Ref, Sighting]) -> dict[str, object]:
+    """Of an undeclared thing, when it was first and last seen; null where that is not on record."""
+    if not finding.unmanaged:
+        return {}
+    sighting = sightings.get(finding.ref)
+    last = sighting.last if sighting else None
+    return {
+        "first_seen": moment_json(sighting.first) if sighting else None,
+        "last_seen": moment_json(last) if last else None,
     }
 
 

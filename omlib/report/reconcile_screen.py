@@ -91,7 +91,7 @@ def _findings(it: Reconciliation, lang: Lang, everything: bool) -> Iterator[Bloc
             means=words(f"means.{status}", lang),
         )
         yield Heading(line(Span(told, tone_of(status))))
-        yield from entries(held, it.estate, lang, fold=not everything)
+        yield from entries(held, it.estate, lang, fold=not everything, sightings=it.sightings)
 
 
 def next_steps(it: Reconciliation, lang: Lang) -> list[str]:

@@ -1,12 +1,14 @@
 """One comparison, ready to be shown: what was found, what could not be seen, in which run."""
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from omlib.model.estate import Estate
 from omlib.model.finding import Coverage, Finding
+from omlib.model.history import Sighting
+from omlib.model.ref import Ref
 from omlib.model.status import DRIFT, WORST_FIRST, Status
 from omlib.reconcile.rollup import Verdicts
 from omlib.report import exits
@@ -43,11 +45,14 @@ class RunFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciliation:
+    """*sightings* are of what is unmanaged, in the zone to be shown in."""
+
     run: RunFacts
     estate: Estate
     findings: Sequence[Finding]
     verdicts: Verdicts
     coverage: Sequence[Coverage]
+    sightings: Mapping[Ref, Sighting] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:

@@ -251,6 +251,8 @@
     add("label", more.label);
     const claims = item.ref.split("/")[2][0] === "@" ? "contested" : "two_marks";
     add(claims, (more.contested || []).map((one) => el("div", {}, code(one))));
+    add("stacks", (more.stacks || []).map((one) => el("div", {}, code(one))));
+    ["first_seen", "last_seen"].forEach((name, at) => add(name, (more.seen || [])[at]));
     add("children", (more.children || []).map((one) => el("div", {}, code(one))));
     add("waiver", (more.waivers || []).map((number) => {
       const [path, value, reason, owner, ticket, until] = waivers[number];

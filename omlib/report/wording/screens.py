@@ -103,6 +103,8 @@ SAID: dict[str, tuple[str, str]] = {
     "finding.children": ("with it: {refs}", "附带：{refs}"),
     "finding.contested": ("claimed by: {names}", "被多方认领：{names}"),
     "finding.two_marks": ("several carry its mark: {names}", "多个对象带有它的标记：{names}"),
+    "finding.first_seen": ("first seen {at}", "首次看到 {at}"),
+    "finding.last_seen": ("last seen {at}", "最近看到 {at}"),
     "finding.not_in": ("not in the complete listing of {where}", "{where}的完整清单中没有"),
     "finding.and_more": ("{n} more; --all names them", "另有 {n} 项，--all 全部列出"),
     "finding.folded": ("{n} {n:item|items}", "{n} 个条目"),

@@ -52,10 +52,10 @@ def _line_schema() -> jsonschema.Draft202012Validator:
     registry: Registry[Any] = Registry().with_resources(
         (name, Resource.from_contents(text)) for name, text in texts.items()
     )
-    return jsonschema.Draft202012Validator(texts["findings-1.0.json"], registry=registry)
+    return jsonschema.Draft202012Validator(texts["findings-1.1.json"], registry=registry)
 
 
-_PUBLISHED = ("findings-1.0.json", "reconcile-1.1.json")
+_PUBLISHED = ("findings-1.1.json", "reconcile-1.2.json")
 
 
 def _read(path: Path) -> Any:

@@ -19,7 +19,7 @@ from omlib.report.terminal import to_text
 from omlib.report.words import Lang
 
 CASE = Path(__file__).parent / "city"
-SCHEMA = Path(__file__).parents[3] / "docs" / "schema" / "reconcile-1.1.json"
+SCHEMA = Path(__file__).parents[3] / "docs" / "schema" / "reconcile-1.2.json"
 
 
 def _same(name: str, told: str) -> None:
