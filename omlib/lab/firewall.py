@@ -3,7 +3,7 @@
 neutron sends the rules of every host (`inside/plug/labfilter.py`); they are kept on disk, set
 before a host boots, and set anew where they changed or somebody lifted them: from this machine, in
 the host's network namespace. Where neutron has said nothing yet, nothing passes. ARP is let be, and
-so is IPv6's neighbour discovery. What is connected stays connected when a rule goes.
+so is IPv6's neighbour discovery.
 """
 
 import json
@@ -23,6 +23,9 @@ TABLE = "omlib_groups"
 ICMP, ICMPV6 = 1, 58
 # what neutron's own firewalls let through whatever the groups say
 DISCOVERY = "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept"
+# Answers only: whatever goes the way of the first packet is held against the rules each time, so
+# that a connection ends with the rule that let it in.
+ANSWERS = ("ct direction reply ct state established accept", "ct state related accept")
 LOCK_S = 60.0
 
 
@@ -74,7 +77,7 @@ def ruleset(wanted: Filter) -> str:
         ("ingress", "input", "iifname"),
         ("egress", "output", "oifname"),
     ):
-        passes = [f"{interface} lo accept", "ct state established,related accept", DISCOVERY]
+        passes = [f"{interface} lo accept", *ANSWERS, DISCOVERY]
         mine = [r for r in wanted.rules if r.direction == direction and r.peers != ()]
         passes += sorted({line(rule) for rule in mine})
         lines += [

@@ -100,6 +100,19 @@ def test_a_port_opens_with_its_rule_and_shuts_when_the_rule_goes(guarded: Guarde
     assert soon(lambda: not guarded.answers())
 
 
+def test_a_connection_ends_with_the_rule_that_let_it_in(guarded: Guarded) -> None:
+    rule = guarded.allow(port_range_min=22, port_range_max=22)
+    assert soon(guarded.answers)
+    with socket.create_connection((guarded.address, 22), 2) as peer:
+        peer.settimeout(1)
+        assert peer.recv(64).startswith(b"SSH-")
+        guarded.forbid(rule)
+        assert soon(lambda: not guarded.answers())
+        peer.sendall(b"SSH-2.0-late\r\n")
+        with pytest.raises(TimeoutError):
+            peer.recv(64)
+
+
 def test_a_rule_for_a_group_lets_in_its_members_and_nobody_else(guarded: Guarded) -> None:
     network = guarded.cloud.network
     hosts = network.find_network(HOSTS_NETWORK)

@@ -46,7 +46,7 @@ def test_a_host_of_which_neutron_said_nothing_lets_nothing_through_but_what_it_b
     shut = ruleset(Filter())
     for name in ("input", "output"):
         assert "policy drop" in chain(shut, name)[0]
-        assert "ct state established,related accept" in chain(shut, name)
+        assert "ct direction reply ct state established accept" in chain(shut, name)
         assert not [one for one in chain(shut, name) if one.startswith("meta")]
 
 
