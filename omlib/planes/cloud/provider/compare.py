@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from omlib.planes.cloud.provider.inputs import spelled
+from omlib.planes.cloud.provider.inputs import comparable
 from omlib.planes.cloud.provider.kind import Inputs, Property
 from omlib.planes.cloud.provider.values import UNKNOWN, unknown
 
@@ -69,13 +69,13 @@ def _differ(prop: Property, have: Any, want: Any) -> bool:
         return _surely_differ(have, want)
     if have is None:
         return True
-    return bool(_spelled(prop, have) != _spelled(prop, want))
+    return bool(_comparable(prop, have) != _comparable(prop, want))
 
 
-def _spelled(prop: Property, value: Any) -> Any:
+def _comparable(prop: Property, value: Any) -> Any:
     """A state of an older version may hold what would not be taken as an input now."""
     try:
-        return spelled(prop, value)
+        return comparable(prop, value)
     except (TypeError, ValueError, AttributeError):
         return value
 

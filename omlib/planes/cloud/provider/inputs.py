@@ -50,19 +50,31 @@ def checked(kind: ResourceKind, told: Inputs) -> tuple[dict[str, Any], list[Fail
 
 
 def spelled(prop: Property, value: Any) -> PropertyValue:
-    """A known value in its one spelling.
+    """A known value in its one spelling. A list keeps its order, even where that means nothing to
+    a comparison: a server's ports are plugged in in the order in which they are declared.
 
     >>> spelled(Property(name="ports", type=Type.STRINGS, what="", unordered=True), ["b", "a", "b"])
-    ('a', 'b')
+    ('b', 'a')
     """
     if prop.spell:
         value = prop.spell(value)
     if prop.type is Type.STRINGS:
-        return tuple(sorted(set(value))) if prop.unordered else tuple(value)
+        return tuple(dict.fromkeys(value)) if prop.unordered else tuple(value)
     if prop.type is Type.STRING_MAP:
         return {name: value[name] for name in sorted(value)}
     same: PropertyValue = value
     return same
+
+
+def comparable(prop: Property, value: Any) -> PropertyValue:
+    """A known value as it is compared.
+
+    >>> ports = Property(name="ports", type=Type.STRINGS, what="", unordered=True)
+    >>> comparable(ports, ["b", "a", "b"])
+    ('a', 'b')
+    """
+    told = spelled(prop, value)
+    return tuple(sorted(told)) if prop.unordered and isinstance(told, tuple) else told
 
 
 def shape(kind: ResourceKind, attributes: Inputs) -> dict[str, PropertyValue]:

@@ -85,6 +85,7 @@ class Live:
     *attributes* has every property of the kind that could be seen, in exactly the shape that Check
     gives inputs. *mark* is the `omlib_urn` it carries, "" without. *ids*: of a property that tells
     things by name, the ids behind the names; inputs may use either (`provider.kinds.spelling`).
+    *awaits_update*: in transition, and at rest in it until someone says how it goes on.
     """
 
     id: str
@@ -92,6 +93,7 @@ class Live:
     unseen: Mapping[str, UnknownReason] = field(default_factory=dict)
     ids: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     in_transition: bool = False
+    awaits_update: bool = False
     mark: str = ""
 
 

@@ -150,7 +150,7 @@ class OmcloudServicer(ResourceProviderServicer):
         for name in unseen[:1]:
             detail = f"{live_id}: {', '.join(unseen)}"
             self._unknowns.put(request.urn, live.unseen[name], detail, unseen)
-        properties = _properties(kind, place, as_declared(live, inputs), outputs)
+        properties = _properties(kind, place, as_declared(kind.properties, live, inputs), outputs)
         return provider_pb2.ReadResponse(
             id=live.id,
             properties=struct(properties),
@@ -220,10 +220,10 @@ class OmcloudServicer(ResourceProviderServicer):
             if live is None:
                 detail = f"{kind.name} {request.id} is gone"
                 raise CloudFaultError(condition=Condition.NOT_FOUND, detail=detail)
-            if live.in_transition:
+            if live.in_transition and not live.awaits_update:
                 raise CloudFaultError(condition=Condition.BEING_CHANGED, detail=request.id)
             with self._writing(api, f"update {kind.name} {item}", kind, request.urn):
-                kind.update(api, as_declared(live, inputs), inputs)
+                kind.update(api, as_declared(kind.properties, live, inputs), inputs)
         return provider_pb2.UpdateResponse(
             properties=struct(self._settled(kind, place, request.id, inputs))
         )
@@ -280,7 +280,7 @@ class OmcloudServicer(ResourceProviderServicer):
             live = None
         if live is None:
             return dict(inputs)
-        return _properties(kind, place, as_declared(live, inputs), inputs)
+        return _properties(kind, place, as_declared(kind.properties, live, inputs), inputs)
 
     # Not ours; each is refused by name, or the engine's log shows a traceback for it
 

@@ -17,6 +17,7 @@ from omlib.planes.cloud.provider.kind import (
 from omlib.planes.cloud.provider.kinds.differs import differing
 from omlib.planes.cloud.provider.kinds.names import id_of, name_of
 from omlib.planes.cloud.provider.kinds.one import one, shaped
+from omlib.planes.cloud.provider.kinds.patience import until
 from omlib.planes.cloud.provider.marks import description_of, mark_in
 from omlib.planes.cloud.reader import Json
 
@@ -75,7 +76,8 @@ class _FloatingIp:
         asked = _association({**inputs, "port": port})
         try:
             api.put("network", f"/floatingips/{live.id}", {"floatingip": asked})
-            api.until(
+            until(
+                api,
                 f"floating IP {live.id} on port {port or 'none'}",
                 lambda: True if _port(_now(api, live.id)) == port else None,
                 LIMIT_S,
@@ -86,7 +88,8 @@ class _FloatingIp:
     def delete(self, api: Api, live_id: str) -> None:
         try:
             api.delete("network", f"/floatingips/{live_id}")
-            api.until(
+            until(
+                api,
                 f"floating IP {live_id} to be gone",
                 lambda: True if _now(api, live_id) is None else None,
                 LIMIT_S,

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from omlib.planes.cloud.provider.kind import Api
 from omlib.planes.cloud.provider.kinds.one import one
+from omlib.planes.cloud.provider.kinds.patience import until
 from omlib.planes.cloud.provider.kinds.waiting import CHANGE_S, until_still
 from omlib.planes.cloud.reader import Json
 
@@ -24,7 +25,7 @@ def attach(api: Api, server_id: str, port_id: str) -> None:
         told = port_now(api, port_id)
         return told if told and told.get("device_id") == server_id else None
 
-    api.until(f"port {port_id} on server {server_id}", ask, CHANGE_S)
+    until(api, f"port {port_id} on server {server_id}", ask, CHANGE_S)
     until_still(api, server_id, f"server {server_id} with port {port_id}", CHANGE_S)
 
 
@@ -36,7 +37,7 @@ def detach(api: Api, server_id: str, port_id: str) -> None:
         told = port_now(api, port_id)
         return True if told is None or told.get("device_id") != server_id else None
 
-    api.until(f"port {port_id} off server {server_id}", ask, CHANGE_S)
+    until(api, f"port {port_id} off server {server_id}", ask, CHANGE_S)
 
 
 def port_now(api: Api, port_id: str) -> Json | None:

@@ -20,6 +20,7 @@ from omlib.planes.cloud.provider.kinds import interfaces
 from omlib.planes.cloud.provider.kinds.differs import differing
 from omlib.planes.cloud.provider.kinds.names import id_of, name_of
 from omlib.planes.cloud.provider.kinds.one import shaped
+from omlib.planes.cloud.provider.kinds.patience import until
 from omlib.planes.cloud.provider.marks import description_of, mark_in
 from omlib.planes.cloud.provider.values import UNKNOWN
 from omlib.planes.cloud.reader import Json
@@ -29,7 +30,7 @@ LIMIT_S = 120.0
 
 def _pairs(told: Sequence[str]) -> tuple[str, ...]:
     """Addresses and prefixes in their one spelling; what is none is left for Check to refuse."""
-    return tuple(sorted(_pair_spelled(pair) for pair in told))
+    return tuple(_pair_spelled(pair) for pair in told)
 
 
 class _Port:
@@ -104,7 +105,8 @@ class _Port:
             if told and told.get("device_id") and owner.startswith("compute:"):
                 interfaces.detach(api, str(told["device_id"]), live_id)
             api.delete("network", f"/ports/{live_id}")
-            api.until(
+            until(
+                api,
                 f"port {live_id} to be gone",
                 lambda: True if interfaces.port_now(api, live_id) is None else None,
                 LIMIT_S,

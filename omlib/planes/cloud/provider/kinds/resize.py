@@ -8,6 +8,7 @@ from omlib.planes.cloud.faults import CloudFaultError, Condition
 from omlib.planes.cloud.provider.kind import Api, Inputs
 from omlib.planes.cloud.provider.kinds import power
 from omlib.planes.cloud.provider.kinds.flavors import Flavor, choose, flavor_of
+from omlib.planes.cloud.provider.kinds.patience import until
 from omlib.planes.cloud.provider.kinds.waiting import (
     RESIZE_S,
     act,
@@ -80,7 +81,7 @@ def _until_resized(api: Api, server_id: str, flavor: Flavor) -> Json:
             condition=Condition.FAILED, detail=f"{what}: {_words(api, server_id)}"
         )
 
-    return api.until(what, ask, RESIZE_S)
+    return until(api, what, ask, RESIZE_S)
 
 
 def _arrived(api: Api, server_id: str) -> Json:
@@ -88,7 +89,7 @@ def _arrived(api: Api, server_id: str) -> Json:
         told = present(api, server_id)
         return told if status(told) == VERIFY or not is_moving(told) else None
 
-    return api.until(f"server {server_id}: what is under way", ask, RESIZE_S)
+    return until(api, f"server {server_id}: what is under way", ask, RESIZE_S)
 
 
 def _words(api: Api, server_id: str) -> str:

@@ -17,6 +17,7 @@ from omlib.planes.cloud.provider.kinds.boot import boot
 from omlib.planes.cloud.provider.kinds.change import change
 from omlib.planes.cloud.provider.kinds.differs import differing
 from omlib.planes.cloud.provider.kinds.one import shaped
+from omlib.planes.cloud.provider.kinds.patience import until
 from omlib.planes.cloud.provider.kinds.waiting import (
     CHANGE_S,
     failed,
@@ -116,7 +117,7 @@ class _Server:
                 raise failed(told, what)
             return True if told is None else None
 
-        api.until(what, ask, CHANGE_S)
+        until(api, what, ask, CHANGE_S)
         api.seen.changed("server", "port", "volume", "floating_ip", "server_group")
 
 

@@ -70,12 +70,14 @@ def server(told: Json, beside: Beside) -> Live:
             unseen[name] = value
         else:
             seen[name] = value
+    task = told.get("OS-EXT-STS:task_state")
     return Live(
         id=str(told["id"]),
         attributes=seen,
         unseen=unseen,
         ids=ids,
-        in_transition=status in SERVER_MOVES or bool(told.get("OS-EXT-STS:task_state")),
+        in_transition=status in SERVER_MOVES or bool(task),
+        awaits_update=status == "VERIFY_RESIZE" and not task,
         mark=mark_in(told),
     )
 

@@ -19,6 +19,7 @@ from omlib.planes.cloud.provider.kind import (
 from omlib.planes.cloud.provider.kinds import metadata
 from omlib.planes.cloud.provider.kinds.differs import differing
 from omlib.planes.cloud.provider.kinds.one import one, shaped
+from omlib.planes.cloud.provider.kinds.patience import until
 from omlib.planes.cloud.provider.marks import mark_in, metadata_of
 from omlib.planes.cloud.reader import Json
 
@@ -98,7 +99,7 @@ class _Volume:
             return True if told is None else None
 
         try:
-            api.until(what, ask, LIMIT_S)
+            until(api, what, ask, LIMIT_S)
         finally:
             api.seen.changed("volume")
 
@@ -121,7 +122,7 @@ def until_at_rest(
             raise CloudFaultError(condition=Condition.FAILED, detail=detail)
         return told if _status(told) not in VOLUME_MOVES and good(told) else None
 
-    return api.until(what, ask, LIMIT_S)
+    return until(api, what, ask, LIMIT_S)
 
 
 def _grow(api: Api, volume_id: str, size_gib: int) -> None:

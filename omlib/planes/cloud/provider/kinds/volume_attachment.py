@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from omlib.planes.cloud.faults import CloudFaultError, Condition
 from omlib.planes.cloud.provider.kind import PLACE, Api, Failure, Inputs, Live, Mark, Property
 from omlib.planes.cloud.provider.kinds.one import is_gone, one, shaped
+from omlib.planes.cloud.provider.kinds.patience import until
 from omlib.planes.cloud.provider.kinds.volume import until_at_rest, volume_now
 from omlib.planes.cloud.provider.kinds.waiting import CHANGE_S, server_now, until_still
 from omlib.planes.cloud.reader import Json
@@ -77,7 +78,7 @@ class _VolumeAttachment:
             return None if told and (_is_on(told, server_id) or _is_moving(told)) else True
 
         try:
-            api.until(what, ask, CHANGE_S)
+            until(api, what, ask, CHANGE_S)
             if server_now(api, server_id):
                 until_still(api, server_id, what, CHANGE_S)
         finally:

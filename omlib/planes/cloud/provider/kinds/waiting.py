@@ -6,6 +6,7 @@ from omlib.planes.cloud.faults import CloudFaultError, Condition
 from omlib.planes.cloud.normal import SERVER_MOVES
 from omlib.planes.cloud.provider.kind import Api
 from omlib.planes.cloud.provider.kinds.one import one
+from omlib.planes.cloud.provider.kinds.patience import until
 from omlib.planes.cloud.provider.kinds.server_seen import is_gone
 from omlib.planes.cloud.reader import Json
 
@@ -45,7 +46,7 @@ def until_still(
             raise failed(told, what)
         return told if good(told) else None
 
-    return api.until(what, ask, limit_s)
+    return until(api, what, ask, limit_s)
 
 
 def status(told: Json) -> str:

@@ -54,7 +54,7 @@ class Ground:
         self.api.seen.changed("server", "port", "volume", "floating_ip", "server_group")
         listed = kind.live(self.api, live_id)
         assert listed == live
-        told = shape(kind, as_declared(live, wanted).attributes)
+        told = shape(kind, as_declared(kind.properties, live, wanted).attributes)
         assert {p.name for p in kind.properties if p not in PLACE} >= told.keys()
         return {name: told.get(name) for name in wanted}
 

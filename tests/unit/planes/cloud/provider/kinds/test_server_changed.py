@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from omlib.planes.cloud.faults import CloudFaultError, Condition
+from omlib.planes.cloud.provider.kinds.patience import until
 from omlib.planes.cloud.provider.kinds.port import PORT
 from omlib.planes.cloud.provider.kinds.server import SERVER
 
@@ -157,3 +158,27 @@ def test_a_wait_ends_when_the_run_is_ended(simulation: Any, ground: Any) -> None
     with fault(Condition.CANCELLED) as error:
         SERVER.update(api, ground.get(SERVER, made), ground.checked(SERVER, **LARGE))
     assert "resize to m1.large" in error.value.detail
+
+
+@pytest.mark.parametrize("faults", [1, 5, 6])
+def test_a_fault_that_passes_ends_no_wait_and_one_that_stays_does(ground: Any, faults: int) -> None:
+    answers = iter([CloudFaultError(condition=Condition.SERVER_FAULT)] * faults + ["done"])
+
+    def ask() -> str:
+        if isinstance(answer := next(answers), CloudFaultError):
+            raise answer
+        return answer
+
+    if faults <= 5:
+        assert until(ground.api, "it", ask, 60) == "done"
+    else:
+        with fault(Condition.SERVER_FAULT):
+            until(ground.api, "it", ask, 60)
+
+
+def test_an_open_resize_is_told_apart_from_one_under_way(ground: Any) -> None:
+    made = ground.make(SERVER, **SMALL)
+    ground.cloud.edit("server", made, status="RESIZE", _task="resize_migrating")
+    assert not ground.get(SERVER, made).awaits_update
+    ground.cloud.edit("server", made, status="VERIFY_RESIZE", _task=None)
+    assert ground.get(SERVER, made).awaits_update

@@ -41,6 +41,17 @@ def test_a_server_is_read_as_it_was_declared(ground: Any) -> None:
     assert not live.in_transition
 
 
+def test_ports_are_plugged_in_as_declared_and_their_order_is_no_difference(ground: Any) -> None:
+    ports = [ground.make(PORT, name=name, network="gov-net") for name in "abc"]
+    ports.sort(reverse=True)
+    wanted = {**SMALL, "name": "a", "ports": ports}
+    made = ground.make(SERVER, **wanted)
+    assert ground.read(SERVER, made, **wanted)["ports"] == tuple(ports)
+    ground.cloud.clear_counts()
+    ground.change(SERVER, made, **{**wanted, "ports": sorted(ports)})
+    assert ground.cloud.changes() == {}
+
+
 def test_an_image_declared_by_id_is_read_as_an_id(ground: Any) -> None:
     wanted = {**SMALL, "name": "a", "image": ground.id_of("image", "lab-linux")}
     made = ground.make(SERVER, **wanted)
