@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from omlib.errors import OmlibError
 from omlib.jobs.world import ReferencedSecrets, SystemClock
@@ -9,10 +10,13 @@ from omlib.log import event
 from omlib.model.estate import Device, Estate
 from omlib.model.item import Declared
 from omlib.model.ref import Ref
-from omlib.ports import Clock, Plane, Secrets
+from omlib.ports import Clock, Plane, Progress, Secrets
 from omlib.reconcile.bound import bound_items
 from omlib.reconcile.retired import retired_items
 from omlib.reconcile.stacks import Stacks
+
+if TYPE_CHECKING:
+    from omlib.planes.cloud.engine.desk import StackDesk
 
 
 def declared_items(estate: Estate, root: Path) -> tuple[Declared, ...]:
@@ -111,3 +115,10 @@ def engines() -> tuple[tuple[str, str, bool], ...]:
     from omlib.planes.cloud.engine.binary import candidates
 
     return tuple((str(each.path), each.version, each.fits) for each in candidates())
+
+
+def stack_desk(estate: Estate, root: Path, progress: Progress) -> "StackDesk":
+    """The stacks of the declared cloud."""
+    from omlib.planes.cloud.engine.desk import StackDesk
+
+    return StackDesk(estate=estate, root=root, progress=progress)

@@ -145,3 +145,27 @@ class StackRun:
     verb: Verb
     results: tuple[StackResult, ...]
     interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackInfo:
+    """A stack as it is declared and as its state is, before anybody looks at a cloud.
+
+    *declared* and *recorded* count resources, *carried* those recorded and no longer declared.
+    *pending* operations were begun by a run that did not end. *systems* are those its VMs serve.
+    *place* is `cloud:region:project`; "" where only the state knows the stack. *changeable*: the
+    inventory names an account that may change its cloud.
+    """
+
+    name: str
+    cloud: str
+    project: str
+    place: str
+    shard: str = ""
+    declared: int = 0
+    recorded: int = 0
+    carried: int = 0
+    pending: int = 0
+    changeable: bool = False
+    systems: frozenset[str] = frozenset()
+    damaged: str = ""
