@@ -120,9 +120,9 @@ def _counts(one: Told) -> bool:
 
 
 def _done(one: Told) -> set[str]:
-    """As the summary counts: what was only refreshed is the same."""
+    """As the summary counts: what was only refreshed is the same, and what it lost nothing."""
     done = {*one.ended} - {REFRESH}
-    return done or ({"same"} if one.ended else set())
+    return done or ({"same"} if one.ended and not one.gone else set())
 
 
 def _text(said: Mapping[str, Any]) -> str:
