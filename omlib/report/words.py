@@ -14,6 +14,7 @@ from typing import Any
 from omlib.report.neutral import neutral
 from omlib.report.wording import (
     change_errors,
+    cloud,
     demo,
     engine,
     errors,
@@ -46,6 +47,7 @@ TABLES = (
     demo.SAID,
     errors.SAID,
     change_errors.SAID,
+    cloud.SAID,
     formats.SAID,
     html.SAID,
     history.SAID,

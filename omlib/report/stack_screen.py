@@ -1,0 +1,236 @@
+"""Stacks of cloud resources: what differs, what a change did, what was refused, and what is next.
+
+An arrow goes from what is to what it would become; in a look for drift, from what it was.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from omlib.model.ref import Ref
+from omlib.model.stack import Op, Refusal, Rule, Sides, StackResult, StackRun, Step, Verb
+from omlib.report.document import (
+    Block,
+    Bullets,
+    Document,
+    Entry,
+    Heading,
+    Line,
+    Paragraph,
+    Span,
+    Tone,
+    line,
+)
+from omlib.report.finding_entries import FOLD_FROM
+from omlib.report.stack_exits import pending
+from omlib.report.values import took_text, two_sides, value_text
+from omlib.report.words import Lang, error_words, has, words
+
+_TONES = {
+    Op.CREATE: Tone.GOOD,
+    Op.UPDATE: Tone.UNMANAGED,
+    Op.REPLACE: Tone.BAD,
+    Op.DELETE: Tone.BAD,
+    Op.IMPORT: Tone.GOOD,
+    Op.SAME: Tone.MUTED,
+}
+_NAMED = 6  # so many refs of a group are named
+
+
+def stack_report(run: StackRun, lang: Lang) -> Document:
+    blocks: list[Block] = []
+    for result in run.results:
+        blocks += _stack(result, lang)
+    if not run.results:
+        blocks.append(Paragraph(line(words("stack.none_chosen", lang))))
+    blocks += _next(run, lang)
+    return Document(
+        lang=lang, title=line(words(f"title.stack_{run.verb}", lang)), blocks=tuple(blocks)
+    )
+
+
+def _stack(result: StackResult, lang: Lang) -> Iterator[Block]:
+    took = words("text.aside", lang, told=took_text(result.took_s, lang))
+    yield Heading(line(Span(result.stack, Tone.NAME), Span(took, Tone.MUTED)))
+    if result.fault:
+        yield Paragraph(line(Span(_fault(result, lang), Tone.BAD)))
+    if result.steps or not result.fault:
+        yield Paragraph(line(Span(_counts(result, lang), Tone.STRONG)))
+    for refusal in result.refused:
+        yield Paragraph(line(Span(words("stack.refused", lang, why=_why(refusal, lang)), Tone.BAD)))
+    yield from _entries(result, lang)
+    for code, refs in (
+        ("stack.carried", [step.ref for step in result.steps if step.carried]),
+        ("stack.held", result.held),
+        ("stack.left_out", result.left_out),
+    ):
+        if refs:
+            told = words(code, lang, n=len(refs), refs=_named(refs, lang))
+            yield Paragraph(line(Span(told, Tone.MUTED)))
+    if result.changed and result.again:
+        yield Paragraph(_again(result.again, lang))
+
+
+def _fault(result: StackResult, lang: Lang) -> str:
+    facts = dict(result.facts)
+    if result.is_refusal or has(f"error.{result.fault}"):
+        return " ".join(filter(None, error_words(result.fault, facts, lang)))
+    return words("stack.fault", lang, why=words(f"stack.fault.{result.fault}", lang, **facts))
+
+
+def _counts(result: StackResult, lang: Lang) -> str:
+    if result.verb is Verb.RECOVER:
+        return words("stack.recovered", lang)
+    group = "done" if result.changed else "count"
+    told = [
+        words(f"stack.{group}.{op}", lang, n=count)
+        for op in (Op.CREATE, Op.UPDATE, Op.REPLACE, Op.DELETE, Op.IMPORT)
+        if result.verb is not Verb.DRIFT
+        and (
+            count := sum(
+                step.op is op and not step.error and step.unknown is None for step in result.steps
+            )
+        )
+    ]
+    drifted = sum(step.op is not Op.SAME for step in result.steps)
+    if result.verb is Verb.DRIFT and drifted:
+        told.append(words("stack.count.drifted", lang, n=drifted))
+    for code, count in (
+        ("stack.done.failed", sum(bool(step.error) for step in result.steps)),
+        ("stack.count.gone", sum(step.gone for step in result.steps) * (not result.changed)),
+        ("stack.count.unknown", sum(step.unknown is not None for step in result.steps)),
+        (
+            "stack.count.unmoved" if result.verb is Verb.DRIFT else "stack.count.same",
+            sum(_is_plain(step) for step in result.steps),
+        ),
+    ):
+        if count:
+            told.append(words(code, lang, n=count))
+    return words("text.and", lang).join(told) or words("stack.nothing", lang)
+
+
+def _is_plain(step: Step) -> bool:
+    return step.op is Op.SAME and not (step.unknown or step.gone or step.error)
+
+
+def _entries(result: StackResult, lang: Lang) -> Iterator[Entry]:
+    """What is not plain; what could not be seen for one reason is told together."""
+    unknown: dict[tuple[object, str], list[Step]] = {}
+    for step in result.steps:
+        if step.unknown is not None and not step.error:
+            unknown.setdefault((step.unknown, step.detail), []).append(step)
+        elif not _is_plain(step) or step.unseen:
+            yield _entry(step, result, lang)
+    for group in unknown.values():
+        if len(group) >= FOLD_FROM:
+            refs = _named([step.ref for step in group], lang)
+            yield Entry(_unknown_head(group[0], refs, lang), tuple(_detail(group[0])))
+        else:
+            for step in group:
+                yield Entry(_unknown_head(step, str(step.ref), lang), tuple(_detail(step)))
+
+
+def _unknown_head(step: Step, refs: str, lang: Lang) -> Line:
+    reason = words(f"reason.{step.unknown}", lang)
+    told = words("status.unknown", lang) + words("text.aside", lang, told=reason)
+    return line(Span(told, Tone.UNKNOWN), "  ", Span(refs, Tone.NAME))
+
+
+def _detail(step: Step) -> Iterator[Entry]:
+    if step.detail:
+        yield Entry(line(Span(step.detail, Tone.MUTED)))
+
+
+def _entry(step: Step, result: StackResult, lang: Lang) -> Entry:
+    details = [Entry(_side(side, result, lang)) for side in step.sides]
+    if step.unseen:
+        told = words("stack.unseen", lang, paths=words("text.and", lang).join(step.unseen))
+        details.append(Entry(line(Span(told, Tone.UNKNOWN))))
+        details += _detail(step)
+    if step.error:
+        details.append(Entry(line(Span(step.error, Tone.BAD))))
+    return Entry(
+        line(*_verb(step, result, lang), "  ", Span(str(step.ref), Tone.NAME)), tuple(details)
+    )
+
+
+def _verb(step: Step, result: StackResult, lang: Lang) -> Iterator[Span]:
+    if step.error:
+        yield Span(words("stack.failed", lang), Tone.BAD)
+    elif step.gone:
+        yield Span(words("stack.gone", lang), Tone.MISSING)
+    if result.verb is Verb.DRIFT:
+        if step.op is not Op.SAME:
+            yield Span(words("op.drift", lang), Tone.DIVERGED)
+        return
+    if step.op is Op.SAME or step.carried:
+        return
+    before = words("text.and", lang) if step.error or step.gone else ""
+    said = words(f"did.{step.op}" if result.changed and not step.error else f"op.{step.op}", lang)
+    yield Span(before + said, _TONES[step.op])
+
+
+def _side(side: Sides, result: StackResult, lang: Lang) -> Line:
+    drift = result.verb is Verb.DRIFT
+    old, new = (side.recorded, side.live) if drift else (side.live, side.declared)
+    one, other = two_sides(old, new, lang)
+    told = [words(f"cause.{side.cause}", lang)]
+    if drift and side.declared not in (side.recorded, side.live):
+        told.append(words("side.now", lang, declared=value_text(side.declared, lang)))
+    if not drift and side.recorded not in (side.live, side.declared, None):
+        told.append(words("side.recorded", lang, recorded=value_text(side.recorded, lang)))
+    if side.replaces:
+        told.append(words("side.replaces", lang))
+    if side.deed:
+        deed = side.deed
+        told.append(
+            words(
+                "deed.told",
+                lang,
+                action=deed.action,
+                user=deed.user,
+                at=deed.at,
+                request=deed.request,
+            )
+        )
+    aside = words("text.aside", lang, told=words("text.semicolon", lang).join(told))
+    return line(
+        Span(side.path, Tone.STRONG),
+        words("text.colon", lang),
+        f"{one} -> ",
+        Span(other, Tone.DIVERGED if drift else Tone.GOOD),
+        Span(aside, Tone.MUTED),
+    )
+
+
+def _again(steps: Sequence[Step], lang: Lang) -> Line:
+    left = [step.ref for step in steps if pending(step)]
+    if not left:
+        return line(Span(words("stack.as_declared", lang), Tone.GOOD))
+    told = words("stack.not_as_declared", lang, n=len(left), refs=_named(left, lang))
+    return line(Span(told, Tone.BAD))
+
+
+def _why(refusal: Refusal, lang: Lang) -> str:
+    refs, count = _named(refusal.refs, lang), len(refusal.refs)
+    return words(f"rule.{refusal.rule}", lang, refs=refs, n=count, detail=refusal.detail)
+
+
+def _named(refs: Sequence[Ref], lang: Lang) -> str:
+    names = [str(ref) for ref in refs[:_NAMED]]
+    if len(refs) > _NAMED:
+        names.append(words("stack.more", lang, n=len(refs) - _NAMED))
+    return words("text.and", lang).join(names)
+
+
+def _next(run: StackRun, lang: Lang) -> Iterator[Block]:
+    steps: dict[str, None] = {}
+    for result in run.results:
+        for refusal in result.refused:
+            n = len(refusal.refs) if refusal.rule is Rule.GONE else 0
+            steps[words(f"rule.{refusal.rule}.next", lang, n=n)] = None
+        if run.verb in (Verb.PREVIEW, Verb.DRIFT) and any(map(pending, result.steps)):
+            steps[words("next.stack_up", lang, stack=result.stack)] = None
+        if result.changed and any(map(pending, result.again)):
+            steps[words("next.stack_changed", lang)] = None
+    if steps:
+        yield Heading(line(words("heading.next", lang)))
+        yield Bullets(tuple(line(step) for step in steps))
