@@ -39,7 +39,8 @@ def doctor(path: Inventory = None, lang: Language = "", as_json: AsJson = False)
     from dataclasses import asdict
 
     from omlib.jobs.doctor import checks
-    from omlib.report.doctor_screen import Answer, doctor_report
+    from omlib.model.check import Answer
+    from omlib.report.doctor_screen import doctor_report
 
     told = list(checks(path))
     if as_json:

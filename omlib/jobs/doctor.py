@@ -9,7 +9,8 @@ from pathlib import Path
 
 from omlib.errors import OmlibError
 from omlib.jobs.wiring import engines
-from omlib.report.doctor_screen import Answer, Check
+from omlib.model.check import Answer
+from omlib.report.doctor_screen import Check
 
 OLDEST_PYTHON = (3, 11)
 FREE_GIB = 3.0  # images, the cloud's programs and its template take 1.3 GiB

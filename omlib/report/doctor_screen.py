@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
+from omlib.model.check import Answer
 from omlib.report.document import (
     Bullets,
     Column,
@@ -16,12 +16,6 @@ from omlib.report.document import (
     line,
 )
 from omlib.report.words import Lang, has, words
-
-
-class Answer(StrEnum):
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

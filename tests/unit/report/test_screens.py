@@ -9,13 +9,14 @@ import pytest
 from omlib.inventory.listing import Found
 from omlib.inventory.problem import Code, Problem
 from omlib.model.action import Action, Verb
+from omlib.model.check import Answer
 from omlib.model.estate import Contract, FileState, ListenerState, ServerState, Vm, Volume
 from omlib.model.finding import Coverage
 from omlib.model.item import Scope, Source
 from omlib.model.ref import Plane, make_ref
 from omlib.model.status import Status, UnknownReason
 from omlib.plan.plan import NotPlanned, Plan, Why
-from omlib.report.doctor_screen import Answer, Check, doctor_report
+from omlib.report.doctor_screen import Check, doctor_report
 from omlib.report.document import Document
 from omlib.report.inventory_screens import (
     LISTS,

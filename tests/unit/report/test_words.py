@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from omlib.model.action import Verb
+from omlib.model.check import Answer
 from omlib.model.finding import Resurfaced
 from omlib.model.history import Ending
 from omlib.model.kind import KINDS
@@ -13,7 +14,6 @@ from omlib.model.ref import Plane
 from omlib.model.status import DRIFT, Status, UnknownReason, UnmanagedClass
 from omlib.plan.plan import Why
 from omlib.records.verify import Part
-from omlib.report.doctor_screen import Answer
 from omlib.report.explanation import Standing
 from omlib.report.inventory_screens import LISTS
 from omlib.report.reconciliation import Label
