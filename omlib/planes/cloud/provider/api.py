@@ -259,4 +259,4 @@ def _pauses() -> Iterator[float]:
     pause_s = 0.2
     while True:
         yield pause_s
-        pause_s = min(pause_s * 1.4, 5.0)
+        pause_s = min(pause_s * 1.4, 2.0)

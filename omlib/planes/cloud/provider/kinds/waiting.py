@@ -35,6 +35,7 @@ def until_still(
     what: str,
     limit_s: float,
     good: Callable[[Json], bool] = lambda _: True,
+    rest_s: float = 0.0,
 ) -> Json:
     """Wait until nova does nothing with the server and *good* says yes; FAILED at ERROR."""
 
@@ -46,7 +47,7 @@ def until_still(
             raise failed(told, what)
         return told if good(told) else None
 
-    return until(api, what, ask, limit_s)
+    return until(api, what, ask, limit_s, rest_s)
 
 
 def status(told: Json) -> str:
