@@ -1,15 +1,20 @@
 """What must hold whatever the cloud answers: a look changes nothing, and what is not seen stays."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from omlib.model.finding import Finding
 from omlib.model.stack import Op, Rule, StackResult
-from omlib.model.status import UnknownReason
+from omlib.model.status import Status, UnknownReason
+from omlib.planes.cloud.declared import declare
 from omlib.planes.cloud.engine.state import read
+from omlib.planes.cloud.plane import CloudPlane
 from omlib.planes.cloud.stacks.names import stack_name
 from omlib.planes.cloud.stacks.resource import Link
+from omlib.reconcile.compare import reconcile
 
 if TYPE_CHECKING:
     from tests.integration.cloud_engine.conftest import Town
@@ -39,6 +44,19 @@ def server_id(town: "Town", name: str) -> str:
 
 def unseen(result: StackResult) -> set[str]:
     return {step.ref.owner for step in result.steps if step.unknown}
+
+
+class _Clock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def found_by_the_plane(town: "Town") -> list[Finding]:
+    """The other look: of the plane that reconciles, without the engine."""
+    estate = town.setting().estate
+    plane = CloudPlane(estate, _Clock(), clouds_yaml=town.cloud.clouds_yaml)
+    (target,) = plane.targets()
+    return reconcile(declare(estate), plane.observe(target), today=date(2026, 11, 21))
 
 
 def test_looking_makes_no_call_that_changes_anything(town: "Town") -> None:
@@ -98,6 +116,9 @@ def test_what_cannot_be_seen_is_unknown_stays_in_the_state_and_is_not_made_again
     before, there = names_in_state(town), town.cloud.things("server", "hrss")
     trouble(town)
     results = [town.preview(), town.drift(), town.up()]
+    verdicts = {finding.status for finding in found_by_the_plane(town)}
+    assert verdicts <= {Status.UNKNOWN, Status.IN_SYNC}
+    assert Status.UNKNOWN in verdicts
     assert names_in_state(town) == before
     for result in results:
         assert not any(step.gone for step in result.steps)

@@ -29,7 +29,7 @@ def command_lines() -> Iterator[set[bytes]]:
     def watch() -> None:
         looks: Counter[str] = Counter()
         while not done.wait(0.01):
-            for process in filter(str.isdigit, os.listdir("/proc")):
+            for process in filter(str.isdigit, (path.name for path in Path("/proc").iterdir())):
                 if looks[process] < 5:
                     looks[process] += 1
                     with suppress(OSError):  # it ended meanwhile
