@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import typer
 
-from omlib.cli import change, checks, cloud, estate, labs, logs, look, past, stories, streams
+from omlib.cli import adopt, change, checks, cloud, estate, labs, logs, look, past, stories, streams
 from omlib.cli.options import language
 from omlib.errors import OmlibError, RefusedError, UsageError
 
@@ -33,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for part in (estate, look, checks, past, change, stories):
+for part in (estate, look, checks, past, change, adopt, stories):
     part.add_to(app)
 app.add_typer(estate.inventory, name="inventory")
 app.add_typer(look.runs, name="runs")

@@ -16,6 +16,7 @@ from omlib.reconcile.retired import retired_items
 from omlib.reconcile.stacks import Stacks
 
 if TYPE_CHECKING:
+    from omlib.planes.cloud.adopting import AdoptingStacks
     from omlib.planes.cloud.engine.desk import StackDesk
 
 
@@ -108,6 +109,13 @@ def templates_of(root: Path) -> Path:
     """`templates/network` in the inventory, else beside it."""
     inside = root / "templates" / "network"
     return inside if inside.is_dir() else root.parent / "templates" / "network"
+
+
+def stacks_to_adopt_into(root: Path, progress: Progress) -> "AdoptingStacks":
+    """The real stacks of the inventory at *root*, for `omlib.jobs.adopt`."""
+    from omlib.planes.cloud.adopting import AdoptingStacks
+
+    return AdoptingStacks(root=root, progress=progress)
 
 
 def engines() -> tuple[tuple[str, str, bool], ...]:

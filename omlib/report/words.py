@@ -13,6 +13,7 @@ from typing import Any
 
 from omlib.report.neutral import neutral
 from omlib.report.wording import (
+    adoption,
     change_errors,
     cloud,
     demo,
@@ -53,6 +54,7 @@ TABLES = (
     formats.SAID,
     html.SAID,
     history.SAID,
+    adoption.SAID,
     engine.SAID,
 )
 for _table in TABLES:

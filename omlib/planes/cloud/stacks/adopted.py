@@ -4,7 +4,7 @@ An estate without the rest is what keeps an adoption an adoption: what is declar
 found is not in its program, so it cannot be made; what is in a state already is carried as it is.
 """
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 
 from omlib.model.estate import Cloud, Estate, Vm
@@ -44,16 +44,28 @@ def _of_stack(
         for each in resources
         if each.ref not in held and (own_id := live.id_of(each, found))
     }
+    servers = dict(_servers(resources))
     while True:
         ready = {each.link for each in resources if each.ref in held} | ids.keys()
         lacking = [
             each.link
             for each in resources
-            if each.link in ids and any(link not in ready for _, link in links_of(each))
+            if each.link in ids
+            if any(link not in ready for _, link in links_of(each))
+            or servers.get(each.link, each.link) not in ready
         ]
         if not lacking:
             return ids
         ids = {link: own_id for link, own_id in ids.items() if link not in lacking}
+
+
+def _servers(resources: Iterable[Resource]) -> Iterator[tuple[Link, Link]]:
+    """Of each part of a server, the server: parts of one that stays outside stay there too."""
+    for each in resources:
+        if each.kind in ("port", "floating_ip"):
+            yield each.link, Link("server", each.ref.owner)
+        elif each.kind == "volume_attachment":
+            yield Link("volume", each.ref.part), Link("server", each.ref.owner)
 
 
 class _Live:
@@ -106,22 +118,25 @@ def only(estate: Estate, kept: Set[Ref]) -> Estate:
         else replace(group, project="")
         for group in estate.security_groups.values()
     }
+    owners = {ref.owner for ref in kept if ref.kind in ("server", "port", "floating_ip")}
     vms = {
         vm.id: _vm(vm, kept)
         for vm in estate.vms.values()
-        if ref_of("server", vm.id) in kept or any(_volume_refs(vm, kept))
+        if vm.id in owners or any(_is_kept(vm, one.id, kept) for one in vm.volumes)
     }
     return replace(estate, clouds=clouds, security_groups=groups, vms=vms)
 
 
 def _vm(vm: Vm, kept: Set[Ref]) -> Vm:
-    volumes = (one for one in vm.volumes if ref_of("volume", one.id) in kept)
+    volumes = (one for one in vm.volumes if _is_kept(vm, one.id, kept))
     floating = vm.floating_ip if ref_of("floating_ip", vm.id) in kept else ""
     return replace(vm, volumes=tuple(volumes), floating_ip=floating)
 
 
-def _volume_refs(vm: Vm, kept: Set[Ref]) -> Iterator[Ref]:
-    return (ref for one in vm.volumes if (ref := ref_of("volume", one.id)) in kept)
+def _is_kept(vm: Vm, volume: str, kept: Set[Ref]) -> bool:
+    """The volume itself, or that it hangs on the server."""
+    refs = {ref_of("volume", volume), ref_of("volume_attachment", f"{vm.id}/{volume}")}
+    return not refs.isdisjoint(kept)
 
 
 def _cloud(cloud: Cloud, kept: Set[Ref]) -> Cloud:

@@ -1,0 +1,327 @@
+"""What would be adopted, proved before anything is written.
+
+Look; match; leave out what differs from the books; put the live ids (and records for what is
+outside the books) into a copy of the inventory; let the engine say what importing that would come
+to. Whatever is not an import, or the same, leaves its item out, told by attribute; and once more.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from omlib.inventory.amend import Amended, Change, NewRecord, Rewrite, amend
+from omlib.inventory.load import load
+from omlib.inventory.newcomers import Newcomer, newcomers
+from omlib.inventory.put_files import copy_with
+from omlib.inventory.tree import read_tree
+from omlib.jobs.adopt_fields import bound_field, live_field, named_groups
+from omlib.jobs.adopt_proof import (
+    AdoptionUnsoundError,
+    Stacks,
+    differences_of,
+    findings_of,
+    imports_only,
+    item_of,
+    stop,
+    whole,
+)
+from omlib.jobs.adopt_scope import Subjects
+from omlib.jobs.wiring import declared_items
+from omlib.model.estate import Estate
+from omlib.model.finding import Difference, Finding
+from omlib.model.item import Declared
+from omlib.model.observation import Observation
+from omlib.model.ref import Plane, Ref, make_ref
+from omlib.model.stack import StackRun, Step
+from omlib.model.status import Status
+from omlib.reconcile.adoption import Adoption, Match, Standing, adopt
+from omlib.reconcile.bound import bound_items, with_owners
+from omlib.reconcile.traits import live_id
+from omlib.report.adoption import Fate, NewRow, Row
+
+_ROUNDS = 50  # each leaves something out; an estate that needs more is not one to take over
+FATES = {
+    Standing.BOUND: Fate.ADOPT,
+    Standing.SURE: Fate.ADOPT,
+    Standing.AMBIGUOUS: Fate.AMBIGUOUS,
+    Standing.WEAK: Fate.WEAK,
+    Standing.BLOCKED: Fate.BLOCKED,
+    Standing.ABSENT: Fate.ABSENT,
+    Standing.UNSEEN: Fate.UNSEEN,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the command line asked for."""
+
+    subjects: Subjects
+    new: bool = False
+    accept_live: bool = False
+    min_score: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """Proved, and not yet done. *estate* is as it will be."""
+
+    rows: tuple[Row, ...]
+    newcomers: tuple[NewRow, ...]
+    files: Mapping[str, Rewrite]
+    estate: Estate
+    imports: Mapping[Ref, str]
+
+
+@dataclass(slots=True, kw_only=True)
+class Proposing:
+    """*root* is the inventory's folder, *items* its items, *seen* a look at the clouds."""
+
+    root: Path
+    estate: Estate
+    items: Sequence[Declared]
+    seen: Observation
+    stacks: Stacks
+    wish: Wish
+    _held: Mapping[Ref, str] = field(init=False)
+    _rows: dict[Ref, Row] = field(init=False, default_factory=dict)
+    _new: dict[Ref, tuple[Newcomer, NewRow]] = field(init=False, default_factory=dict)
+
+    def run(self) -> Proposal:
+        self._held = self.stacks.held()
+        adoption = adopt(self.items, self.seen, min_score=self.wish.min_score)
+        differing = self._differing(adoption)
+        for one in adoption.matches:
+            if self.wish.subjects.holds(one.item):
+                self._rows[one.item.ref] = self._row(one, differing.get(one.item.ref))
+        for newcomer in self._newcomers(adoption):
+            row = NewRow(
+                live=newcomer.seen.ref,
+                label=newcomer.seen.label,
+                needs=tuple(newcomer.needs),
+                id=newcomer.record.id if newcomer.record and self.wish.new else "",
+            )
+            self._new[newcomer.seen.ref] = newcomer, row
+        for _ in range(_ROUNDS):
+            if proposal := self._proved(adoption):
+                return proposal
+        raise AdoptionUnsoundError(count=len(self._rows), first="-")
+
+    def _differing(self, adoption: Adoption) -> Mapping[Ref, Finding]:
+        """The findings as they are once all that was found is bound."""
+        owners = {own: ref.owner for ref, own in adoption.live_ids.items() if ref.kind == "server"}
+        cloud = [item for item in self.items if item.ref.plane is Plane.CLOUD]
+        return findings_of(list(bound_items(cloud, adoption.live_ids)), self.seen, owners)
+
+    def _row(self, one: Match, finding: Finding | None) -> Row:
+        ref = one.item.ref
+        row = Row(ref=ref, fate=FATES[one.standing], candidates=one.candidates, reason=one.reason)
+        if row.fate is not Fate.ADOPT:
+            return row
+        if self._held.get(ref) == one.live_id:
+            return replace(row, fate=Fate.DONE)
+        if ref in self._held:  # its stack has another live thing under this name
+            return replace(row, fate=Fate.BLOCKED, why="held_elsewhere")
+        if finding is None or finding.status is Status.UNKNOWN:
+            reason = finding.reason if finding else None
+            return replace(row, fate=Fate.UNSEEN, reason=reason)
+        if not finding.differences:
+            return row
+        fields = [
+            live_field(self.estate, ref, each.path, each.actual) for each in finding.differences
+        ]
+        if self.wish.accept_live and all(fields):
+            return replace(row, accepted=finding.differences)
+        return replace(row, fate=Fate.DIFFERS, differences=finding.differences)
+
+    def _newcomers(self, adoption: Adoption) -> Iterator[Newcomer]:
+        held = {(ref.kind, own_id) for ref, own_id in self._held.items()}
+        told = {one.live for match in adoption.matches for one in match.candidates}
+        left = [
+            seen
+            for seen in adoption.left
+            if seen.ref not in told  # a person decides about those first
+            and (seen.ref.kind, live_id(seen)) not in held
+            and (sight := self.seen.sights.get(seen.scope)) is not None
+            and sight.complete
+            and self.wish.subjects.holds_live(seen)
+        ]
+        owners = {own: ref.owner for ref, own in adoption.live_ids.items() if ref.kind == "server"}
+        for newcomer in newcomers(self.estate, left, named_groups(self.estate)):
+            parent = newcomer.seen.parent
+            if parent is None or parent.value not in owners:
+                yield newcomer
+
+    def _proved(self, adoption: Adoption) -> Proposal | None:
+        """The proposal; None where something had to be left out first, which is in its row now."""
+        found = self._found(adoption)
+        changes = list(self._changes(found))
+        amended = amend(self.root, changes)
+        if amended.refused:
+            self._leave_out_unwritten(amended)
+            return None
+        with copy_with(self.root, amended.files) as copy:
+            estate = self._loaded(copy, amended)
+            items = declared_items(estate, self.root) if estate else ()
+        if estate is None:
+            return None
+        found |= self._found_new()
+        owners = {own_id: ref.owner for ref, own_id in found.items() if ref.kind == "server"}
+        observed = with_owners(self.seen, owners)
+        if self._leave_out_differing(items, found, owners):
+            return None
+        imports = self.stacks.importable(estate, found, observed)
+        if self._leave_out_partial(found, imports):
+            return None
+        if self._leave_out_refused(self.stacks.preview(estate, imports)):
+            return None
+        return self._proposal(amended, estate, imports)
+
+    def _found(self, adoption: Adoption) -> dict[Ref, str]:
+        return {
+            ref: adoption.live_ids[ref]
+            for ref, row in self._rows.items()
+            if row.fate in (Fate.ADOPT, Fate.DONE)
+        }
+
+    def _found_new(self) -> dict[Ref, str]:
+        """Live ids of what the new records hold."""
+        ids = {seen.ref: live_id(seen) for seen in self.seen.actual}
+        found: dict[Ref, str] = {}
+        for newcomer, row in self._new.values():
+            if row.id and newcomer.record:
+                found |= {ref: own for ref, own in _bound_in(newcomer.record) if own}
+                for folded in newcomer.folded:
+                    if folded.kind == "floating_ip":
+                        found[make_ref(Plane.CLOUD, "floating_ip", row.id)] = ids[folded]
+        return found
+
+    def _changes(self, found: Mapping[Ref, str]) -> Iterator[Change]:
+        for ref, row in self._rows.items():
+            if row.fate is not Fate.ADOPT:
+                continue
+            if change := bound_field(self.estate, ref, found[ref]):
+                yield change
+            for each in row.accepted:
+                if accepted := live_field(self.estate, ref, each.path, each.actual):
+                    yield accepted
+        for newcomer, new in self._new.values():
+            if new.id and newcomer.record:
+                yield newcomer.record
+
+    def _leave_out_unwritten(self, amended: Amended) -> None:
+        for newcomer, new in list(self._new.values()):
+            record = newcomer.record
+            if record and (why := amended.refused.get((record.collection, record.id))):
+                self._new[new.live] = newcomer, replace(new, id="", needs=(why,))
+        for ref, row in list(self._rows.items()):
+            live = row.candidates[0].live_id if row.candidates else ""
+            change = bound_field(self.estate, ref, live) if row.fate is Fate.ADOPT else None
+            if change and (why := amended.refused.get((change.collection, change.id))):
+                self._rows[ref] = replace(row, fate=Fate.UNWRITTEN, why=why)
+
+    def _loaded(self, copy: Path, amended: Amended) -> Estate | None:
+        """The estate as it would be; None where new records that spoil it were dropped."""
+        loaded = load(copy)
+        if loaded.estate is not None:
+            return loaded.estate
+        spoiling: set[str] = set()
+        entries = [entry for entry in read_tree(copy).entries if entry.node]
+        for problem in loaded.problems:
+            above = [e for e in entries if e.file == problem.file and e.line <= problem.line]
+            last = max(above, key=lambda entry: entry.line, default=None)
+            if last is None or (last.collection, last.id) not in amended.at:
+                first = f"{problem.file}:{problem.line}: {problem.code}"
+                raise AdoptionUnsoundError(count=len(loaded.problems), first=first)
+            spoiling.add(last.id)
+        for newcomer, row in list(self._new.values()):
+            if row.id in spoiling:
+                self._new[row.live] = newcomer, replace(row, id="", needs=("spoils",))
+        return None
+
+    def _leave_out_differing(
+        self, items: Sequence[Declared], found: Mapping[Ref, str], owners: Mapping[str, str]
+    ) -> bool:
+        """What the books as they would be still tell otherwise."""
+        cloud = [item for item in items if item.ref.plane is Plane.CLOUD]
+        findings = findings_of(list(bound_items(cloud, found)), self.seen, owners)
+        left = False
+        for ref, finding in findings.items():
+            if ref in found and finding.differences and ref not in self._held:
+                left |= self._differs(ref, finding.differences)
+        return left
+
+    def _differs(self, ref: Ref, differences: Sequence[Difference]) -> bool:
+        row = self._rows.get(ref)
+        if row is not None:
+            self._rows[ref] = replace(row, fate=Fate.DIFFERS, differences=tuple(differences))
+            return row.fate is not Fate.DIFFERS
+        for newcomer, new in list(self._new.values()):
+            if newcomer.record and new.id and _stands_for(newcomer.record, ref):
+                told = replace(new, id="", differences=tuple(differences))
+                self._new[new.live] = newcomer, told
+                return True
+        return False
+
+    def _leave_out_partial(self, found: Mapping[Ref, str], imports: Mapping[Ref, str]) -> bool:
+        """What was found and is not in the imports lacks something that it needs."""
+        left = False
+        for ref, row in list(self._rows.items()):
+            if row.fate is Fate.ADOPT and ref in found and ref not in imports:
+                self._rows[ref] = replace(row, fate=Fate.PART)
+                left = True
+        return left
+
+    def _leave_out_refused(self, run: StackRun) -> bool:
+        """Whatever the engine would do beside importing. Raises where it gave no whole answer."""
+        whole(run)
+        left = False
+        for result in run.results:
+            for step in result.steps:
+                if step.unknown is not None:
+                    left |= self._unseen(step)
+                elif not imports_only(step):
+                    left |= self._differs(item_of(step.ref), differences_of(step)) or stop(step)
+        return left
+
+    def _unseen(self, step: Step) -> bool:
+        row = self._rows.get(item_of(step.ref))
+        if row is None or row.fate is not Fate.ADOPT:
+            return stop(step)
+        self._rows[row.ref] = replace(row, fate=Fate.UNSEEN, reason=step.unknown)
+        return True
+
+    def _proposal(self, amended: Amended, estate: Estate, imports: Mapping[Ref, str]) -> Proposal:
+        found = {
+            ref: row.candidates[0].live_id
+            for ref, row in self._rows.items()
+            if row.fate is Fate.ADOPT
+        }
+        rows = tuple(
+            replace(row, writes=bool(ref in found and bound_field(self.estate, ref, found[ref])))
+            for ref, row in self._rows.items()
+        )
+        new = tuple(
+            replace(row, file=amended.at.get(_owner(newcomer.record), "") if row.id else "")
+            for newcomer, row in self._new.values()
+        )
+        return Proposal(
+            rows=rows, newcomers=new, files=amended.files, estate=estate, imports=imports
+        )
+
+
+def _bound_in(record: NewRecord) -> Iterator[tuple[Ref, str]]:
+    """Item and live id, of the record and the volumes in it."""
+    kind = "server" if record.collection == "vms" else "security_group"
+    yield make_ref(Plane.CLOUD, kind, record.id), str(record.record.get("bound_id", ""))
+    volumes = record.record.get("volumes", ())
+    for volume in volumes if isinstance(volumes, list) else ():
+        yield make_ref(Plane.CLOUD, "volume", volume["id"]), str(volume.get("bound_id", ""))
+
+
+def _stands_for(record: NewRecord, ref: Ref) -> bool:
+    own = {one for one, _ in _bound_in(record)}
+    return ref in own or (ref.kind == "floating_ip" and ref.owner == record.id)
+
+
+def _owner(record: NewRecord | None) -> tuple[str, str]:
+    return (record.collection, record.id) if record else ("", "")
