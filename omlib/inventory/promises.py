@@ -41,6 +41,9 @@ _SPACES = {
     "port": ("id", "mark", "mac", "address"),
     "floating_ip": ("id", "mark", "address"),
     "security_group": ("id", "mark", "name"),
+    "network": ("id", "mark", "name"),
+    "router": ("id", "mark", "name"),
+    "server_group": ("id", "name"),
 }
 _SERVER_KINDS = {
     "package": "packages",
@@ -144,6 +147,12 @@ def _never_found(entry: Entry, path: Path, ref: Ref) -> Iterator[Problem]:
                 facts = {"field": "keys", "given": given, "nearest": nearest(given, list(spaces))}
                 at = (*path, "keys", space)
                 yield entry.key_problem(Code.UNKNOWN_WORD, at, **facts, known=" ".join(spaces))
+        known_by = keys.keys() if isinstance(keys, dict) else ()
+        strong = [space for space in spaces if space != "name"]
+        if strong and not set(strong).intersection(known_by):
+            # a thing that was never marked, as adopted ones are not, would look proven gone
+            facts = {"field": f"keys {{{' | '.join(strong)}}}"}
+            yield entry.problem(Code.MISSING_FIELD, path, **facts)
         if ref.part:
             yield entry.problem(
                 Code.BAD_VALUE, where, field=field, given=shown(str(ref)), wanted="cloud_item"
