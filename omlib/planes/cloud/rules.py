@@ -28,6 +28,7 @@ _PROTOCOLS = {  # neutron takes names and numbers, and three names for one ICMP
     "icmpv6": "ipv6-icmp",
 }
 _OF_TYPES = ("icmp", "ipv6-icmp")
+_ALL_PORTS = ("1", "65535")  # neutron keeps the whole range as none
 
 
 def declared_rules(texts: Iterable[str]) -> tuple[str, ...]:
@@ -44,10 +45,16 @@ def _canonical(text: str) -> str:
         return " ".join(words)  # not a rule: it will match nothing, and show as it was written
     direction, protocol, ports, peer, *rest = words
     protocol = _PROTOCOLS.get(protocol.lower(), protocol.lower())
+    peer = _prefix(peer)
     low, _, high = ports.partition("-")
     if low == high:
         ports = low
-    return " ".join((direction.lower(), protocol, ports.lower(), _prefix(peer), *rest))
+    elif (low, high) == _ALL_PORTS and protocol not in _OF_TYPES:
+        ports = "any"
+    by_name = peer.startswith(("group:", "addresses:"))
+    if protocol == "icmp" and (rest[-1:] == ["ipv6"] if by_name else ":" in peer):
+        protocol = "ipv6-icmp"
+    return " ".join((direction.lower(), protocol, ports.lower(), peer, *rest))
 
 
 def _prefix(peer: str) -> str:
@@ -81,4 +88,6 @@ def _ports(protocol: str, low: object, high: object) -> str:
         return "any"
     if protocol in _OF_TYPES:  # neutron keeps type and code in the fields of ports
         return f"{low}" if high is None else f"{low}/{high}"
+    if (str(low), str(high)) == _ALL_PORTS:  # as older ones keep it
+        return "any"
     return f"{low}" if low == high else f"{low}-{high}"

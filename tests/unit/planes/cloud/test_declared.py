@@ -249,3 +249,17 @@ def test_metadata_that_is_declared_to_be_empty_is_compared() -> None:
         items(replace(BARE, metadata={}))["cloud/server/hrss-app-01"].attributes["metadata"] == ()
     )
     assert "metadata" not in items(BARE)["cloud/server/hrss-app-01"].attributes
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("ingress tcp 1-65535 10.0.0.0/8", "ingress tcp any 10.0.0.0/8"),
+        ("ingress icmp any ::/0", "ingress ipv6-icmp any ::/0"),
+        ("ingress icmp 8 group:web ipv6", "ingress ipv6-icmp 8 group:web ipv6"),
+        ("ingress icmp 8 group:web", "ingress icmp 8 group:web"),
+        ("ingress icmp any addresses:6f1c", "ingress icmp any addresses:6f1c"),
+    ],
+)
+def test_a_rule_is_spelled_as_neutron_keeps_it(written: str, kept: str) -> None:
+    assert kept in declared_rules([written])

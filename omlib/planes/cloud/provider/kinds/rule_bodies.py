@@ -13,6 +13,7 @@ _PORTS = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?")
 _TYPES = re.compile(r"(\d{1,3})(?:/(\d{1,3}))?")
 _GROUP, _ADDRESSES = "group:", "addresses:"
 _HIGHEST_PORT, _HIGHEST_TYPE = 65535, 255
+_WITH_PORTS = ("tcp", "udp", "dccp", "sctp", "udplite", "33", "132", "136")  # as neutron has it
 
 
 class Rule(NamedTuple):
@@ -72,15 +73,20 @@ def parse(text: str) -> Rule:
 def _range(protocol: str, ports: str) -> tuple[int | None, int | None]:
     if ports == "any":
         return None, None
-    if protocol == "any":
-        raise ValueError("ports need a protocol")
     types = protocol in _OF_TYPES
+    if not types and protocol not in _WITH_PORTS:
+        raise ValueError(f"protocol {protocol} has no ports")
     found = (_TYPES if types else _PORTS).fullmatch(ports)
     if found is None:
         raise ValueError(f"{ports} is {'no type, or type/code' if types else 'no port or range'}")
     low = int(found[1])
     high = int(found[2]) if found[2] else None if types else low
     most = _HIGHEST_TYPE if types else _HIGHEST_PORT
-    if low > most or (high or 0) > most or (not types and high is not None and high < low):
+    if (
+        low > most
+        or (not types and low == 0)
+        or (high or 0) > most
+        or (not types and high is not None and high < low)
+    ):
         raise ValueError(f"{ports} is out of range")
     return low, high
