@@ -1,12 +1,12 @@
-"""Make the declared estate real in the lab: hosts and routers, the cloud, what runs on them."""
+"""Make the declared estate real in the lab: what runs on hosts and routers."""
 
 import socket
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from omlib.demo.cloud import BuildError, CloudBuilder
 from omlib.demo.hosts import script
+from omlib.demo.legacy import BuildError
 from omlib.lab.break_hosts import host_name
 from omlib.lab.layout import LabLayout
 from omlib.lab.lifecycle import exec_
@@ -15,11 +15,6 @@ from omlib.model.estate import Device, Estate, Server
 SSH_S = 60.0
 WORKERS = 4
 _SETTLED = ["sh", "-c", "systemctl is-system-running --wait >/dev/null; true"]
-
-
-def build_clouds(estate: Estate, layout: LabLayout, advance: Callable[[str], None]) -> None:
-    for cloud in estate.clouds.values():
-        CloudBuilder(estate, cloud, layout).build(advance)
 
 
 def build_hosts(estate: Estate, layout: LabLayout, advance: Callable[[str], None]) -> None:

@@ -5,7 +5,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from omlib.demo.build import build_clouds, build_devices, build_hosts, lab_name, wait_for_ssh
+from omlib.demo.build import build_devices, build_hosts, lab_name, wait_for_ssh
+from omlib.demo.cloud import (
+    DENIED_PROJECT,
+    build_by_hand,
+    build_stacks,
+    forget_stacks,
+    make_projects,
+)
 from omlib.demo.plants import Plant, judge
 from omlib.demo.spec import spec_of
 from omlib.demo.story import Stopwatch, Teller, Told
@@ -51,11 +58,13 @@ def tell_for_real(
     teller.chapter("demo.lab")
     spec = spec_of(work.estate, layout)  # before anything that stands is taken down
     with watch.time("lab"):
+        forget_stacks(work.root)
         lifecycle.down(layout)
         lifecycle.up(layout, spec, lab_progress)
     with watch.time("build"):
         teller.chapter("demo.build")
-        _build(work, layout, progress)
+        _build(work, layout, progress, teller)
+    work = open_workspace(inventory, records)  # the stacks now say which live thing each is
     teller.chapter("demo.as_built")
     always = tuple(plant for plant in plants if not plant.breaks)
     with watch.time("reconcile"):
@@ -88,12 +97,15 @@ def tell_for_real(
     )
 
 
-def _build(work: Workspace, layout: LabLayout, progress: Progress) -> None:
+def _build(work: Workspace, layout: LabLayout, progress: Progress, teller: Teller) -> None:
+    make_projects(work.estate, layout)
+    made = build_stacks(work.root, layout, progress)
+    teller.chapter("demo.stacks", stacks=made.stacks, resources=made.resources, differ=made.differ)
     steps: tuple[tuple[str, int, Callable[[Callable[[str], None]], None]], ...] = (
         (
-            "build.cloud",
-            len(work.estate.vms) + len(work.estate.security_groups),
-            lambda advance: build_clouds(work.estate, layout, advance),
+            "build.by_hand",
+            sum(vm.project == DENIED_PROJECT for vm in work.estate.vms.values()),
+            lambda advance: build_by_hand(work.estate, layout, advance),
         ),
         (
             "build.network",

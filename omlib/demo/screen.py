@@ -30,6 +30,7 @@ NEXT_REAL = (
     (".venv/bin/omlib reconcile --json", "demo.next.json"),
     (".venv/bin/omlib reconcile --offline", "demo.next.offline"),
     (".venv/bin/omlib plan", "demo.next.plan"),
+    (".venv/bin/omlib cloud preview", "demo.next.cloud"),
     (".venv/bin/omlib lab break", "demo.next.break"),
     (".venv/bin/omlib runs list", "demo.next.runs"),
     ("make lab-down", "demo.next.down"),

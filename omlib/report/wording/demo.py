@@ -15,6 +15,16 @@ SAID: dict[str, tuple[str, str]] = {
         "The declared estate is built in it, as its owners would have done.",
         "按声明内容在其中逐项建成，如同各单位自建。",
     ),
+    "demo.stacks": (
+        (
+            "  The cloud was made by Pulumi: {resources} resources in {stacks} stacks; "
+            "a second look finds {differ} that would still be changed."
+        ),
+        (
+            "  云资源由 Pulumi 建成：{stacks} 个栈共 {resources} 个资源；"
+            "再次预览，仍需变更 {differ} 个。"
+        ),
+    ),
     "demo.as_built": (
         "Is it as declared? omlib looks at all three planes.",
         "与声明一致吗？omlib 查看三个平面。",
@@ -66,6 +76,10 @@ SAID: dict[str, tuple[str, str]] = {
         "what would mend it, and what cannot be planned",
         "如何恢复一致，哪些不能安排",
     ),
+    "demo.next.cloud": (
+        "what Pulumi would set right in the cloud, attribute by attribute",
+        "Pulumi 将如何逐项恢复云资源",
+    ),
     "demo.next.break": ("plant something of your own", "自己制造一处偏离"),
     "demo.next.runs": ("what earlier runs found", "历次运行结果"),
     "demo.next.down": ("end the lab; nothing is left behind", "结束试验环境，不留痕迹"),
@@ -86,7 +100,7 @@ SAID: dict[str, tuple[str, str]] = {
     "column.found_as": ("found as", "判定"),
     "column.command": ("command", "命令"),
     "column.why": ("what for", "用途"),
-    "step.build.cloud": ("building the cloud", "建成云资源"),
+    "step.build.by_hand": ("a bureau builds its own", "某单位自行建成"),
     "step.build.network": ("configuring the routers", "配置路由器"),
     "step.build.server": ("configuring the hosts", "配置主机"),
     "demo.plant.vm_resized": (
