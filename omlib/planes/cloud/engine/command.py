@@ -9,10 +9,9 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
-from types import FrameType
 from typing import IO
 
 from pulumi.automation import CommandResult, OnOutput, PulumiCommand
@@ -21,30 +20,13 @@ from semver import VersionInfo
 
 from omlib.planes.cloud.engine.version import VERSION
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
-
 
 class EngineCommand(PulumiCommand):
-    """Injected into the Automation API, in place of its own way to run the program::
+    """The engine's program, as the Automation API may be given it, or `run_inline`.
 
-        command = EngineCommand(find_pulumi(progress))
-        stack = auto.create_or_select_stack(
-            stack_name=name, project_name=PROJECT, program=program,
-            opts=auto.LocalWorkspaceOptions(
-                work_dir=str(home.work),  # never without: temporary folders would pile up
-                env_vars=home.env(profiles, port),
-                pulumi_command=command,
-            ),
-        )
-        with command.stopping_on_signals(lambda wishes: ...):
-            try:
-                stack.up(on_event=...)
-            except CommandError: ...  # also after a stop: code 1, "update canceled"
-        if command.stopped:
-            raise KeyboardInterrupt
-
-    No project settings are given: home.work has them. Nothing secret is put into *args*: anybody
-    may read a command line, so `set_config(secret=True)` is not used.
+    `stop` may be called from any thread while `run` is going on; what the engine says of it is a
+    CommandError with code 1 and "update canceled". Nothing secret is put into *args*, since anybody
+    may read a command line; the folder to run in is always given, or temporary ones pile up.
     """
 
     def __init__(self, program: Path) -> None:
@@ -60,13 +42,9 @@ class EngineCommand(PulumiCommand):
         """Somebody wished it to stop; what was not in flight then was not begun."""
         return self._wishes > 0
 
-    @property
-    def killed(self) -> bool:
-        """It was ended while things were in flight: recovery comes next."""
-        return self._wishes > 1
-
     def stop(self) -> None:
-        """The first wish lets everything in flight end and be written down; a second one kills.
+        """The first wish lets everything in flight end and be written down; a second one kills,
+        and leaves what was in flight to a recovery.
 
         From any thread. Processes that would be started later are not started.
         """
@@ -81,22 +59,6 @@ class EngineCommand(PulumiCommand):
                 process.send_signal(signal.SIGINT)
             else:
                 os.killpg(process.pid, signal.SIGKILL)
-
-    @contextmanager
-    def stopping_on_signals(self, told: Callable[[int], None]) -> Iterator[None]:
-        """Ctrl-C and SIGTERM are wishes to stop; *told* how many there were. Main thread only."""
-
-        def wish(_signal: int, _frame: FrameType | None) -> None:
-            # in a thread: the main one may be inside stop() or run() right now, holding the lock
-            threading.Thread(target=self.stop).start()
-            told(self._wishes + 1)
-
-        before = {each: signal.signal(each, wish) for each in _SIGNALS}
-        try:
-            yield
-        finally:
-            for each, handler in before.items():
-                signal.signal(each, handler)
 
     def run(
         self,

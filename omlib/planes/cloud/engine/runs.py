@@ -30,6 +30,7 @@ from omlib.planes.cloud.engine.inline import Event
 from omlib.planes.cloud.engine.locks import clear_stale
 from omlib.planes.cloud.engine.queue import held
 from omlib.planes.cloud.engine.recovery import look, recover, settle
+from omlib.planes.cloud.engine.search import GRACE_S
 from omlib.planes.cloud.engine.state import StackState, copy_before, read
 from omlib.planes.cloud.engine.steps import drift_steps, steps_of
 from omlib.planes.cloud.engine.stopping import Stopping
@@ -58,6 +59,7 @@ class Setting:
     """What every run needs. *pulumi* is the engine's program, *root* the inventory's folder.
 
     *clouds_yaml* None: where openstacksdk looks. *at_once* stacks are worked on side by side.
+    *grace_s*: so long a creation whose sender died may still appear.
     """
 
     estate: Estate
@@ -67,6 +69,7 @@ class Setting:
     clouds_yaml: Path | None = None
     at_once: int = AT_ONCE
     wait_s: float = _WAIT_S
+    grace_s: float = GRACE_S
 
     @property
     def home(self) -> StateHome:
@@ -317,10 +320,11 @@ class _OneStack:
         return recover(
             self.setting.home,
             self._name,
-            self.calls.reading,
+            self._looking,  # it also sees the key pairs that it made itself
             self.calls.command,
             self.setting.progress,
             env=self.setting.home.env({}),
+            grace_s=self.setting.grace_s,
         ).adopt
 
     def _made(self) -> None:
