@@ -202,11 +202,13 @@ def _side(side: Sides, result: StackResult, lang: Lang) -> Line:
 
 
 def _again(steps: Sequence[Step], lang: Lang) -> Line:
-    left = [step.ref for step in steps if pending(step)]
-    if not left:
-        return line(Span(words("stack.as_declared", lang), Tone.GOOD))
-    told = words("stack.not_as_declared", lang, n=len(left), refs=_named(left, lang))
-    return line(Span(told, Tone.BAD))
+    for code, left, tone in (
+        ("stack.not_as_declared", [step.ref for step in steps if pending(step)], Tone.BAD),
+        ("stack.as_declared_but", [step.ref for step in steps if step.unknown], Tone.UNKNOWN),
+    ):
+        if left:
+            return line(Span(words(code, lang, n=len(left), refs=_named(left, lang)), tone))
+    return line(Span(words("stack.as_declared", lang), Tone.GOOD))
 
 
 def _why(refusal: Refusal, lang: Lang) -> str:

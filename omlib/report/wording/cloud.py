@@ -77,7 +77,6 @@ SAID: dict[str, tuple[str, str]] = {
     ),
     "stack.more": ("and {n} more", "等另外 {n} 个"),
     "stack.refused": ("Refused, nothing was changed: {why}", "已拒绝，没有更改任何内容：{why}"),
-    "stack.blocked": ("A change would be refused: {why}", "变更将被拒绝：{why}"),
     "stack.fault": ("No whole result: {why}", "没有完整结果：{why}"),
     "stack.fault.engine_failed": ("{said}", "{said}"),
     "stack.fault.interrupted": (
@@ -129,6 +128,10 @@ SAID: dict[str, tuple[str, str]] = {
         "仍与声明不一致；请用 omlib cloud preview 再次查看。",
     ),
     "stack.as_declared": ("Looked again: all as declared.", "复查：均与声明一致。"),
+    "stack.as_declared_but": (
+        "Looked again: as declared, but for {n} that could not be seen: {refs}",
+        "复查：与声明一致，但有 {n} 个无法查看：{refs}",
+    ),
     "stack.not_as_declared": (
         "Looked again: {n} not as declared: {refs}",
         "复查：{n} 个与声明不一致：{refs}",

@@ -41,7 +41,6 @@ class Told:
     seen: Mapping[str, Any] = field(default_factory=dict)
     wanted: Mapping[str, Any] = field(default_factory=dict)
     diff: dict[str, str] = field(default_factory=dict)
-    drifted: dict[str, str] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
 
     @property
@@ -106,7 +105,7 @@ def _take(one: Told, name: str, op: str, step: Mapping[str, Any]) -> None:
     if op == REFRESH or (name != "resourcePreEvent" and one.begun[-1:] == [REFRESH]):
         one.recorded = old or one.recorded
         if name == "resOutputsEvent" and op != "delete":
-            one.seen, one.drifted = new, diff
+            one.seen = new
         return
     if name == "resourcePreEvent" or not one.wanted:
         one.wanted = new or one.wanted

@@ -133,7 +133,7 @@ def drift_steps(
         resource = by_urn.get(urn)
         step = _step(urn, resource, account, unknowns.get(urn))
         declared = _checked(resource, ids) if resource and not resource.carried else None
-        sides = tuple(_drifted(told, declared)) if step.unknown is None else ()
+        sides = tuple(_drifted(told, declared)) if step.unknown is None and told.seen else ()
         steps.append(
             replace(
                 step,
@@ -159,8 +159,12 @@ def _checked(resource: Resource, ids: Mapping[Link, str]) -> Mapping[str, Any]:
 
 
 def _drifted(told: Told, declared: Mapping[str, Any] | None) -> Iterator[Sides]:
-    """*declared* None: it no longer is, so what was declared at the last apply stands."""
-    for path in told.drifted:
+    """*declared* None: it no longer is, so what was declared at the last apply stands.
+
+    Compared here, since the engine passes over what the state says to ignore: all of what a run
+    carried along or left as it was.
+    """
+    for path in told.recorded.get("inputs") or ():
         live, recorded = _at(told.seen, path), _at(told.recorded, path)
         wanted = _value(declared[path]) if declared and path in declared else recorded
         if path not in _PLACE and live != recorded:
