@@ -27,6 +27,7 @@ from omlib.planes.cloud.provider.classes import (
     get_flavor,
 )
 from omlib.planes.cloud.provider.journal import CreateJournal
+from omlib.planes.cloud.provider.marks import carries
 from omlib.planes.cloud.provider.serve import serving
 from omlib.planes.cloud.provider.servicer import OmcloudServicer
 from omlib.planes.cloud.provider.unknowns import Unknowns
@@ -201,3 +202,16 @@ def test_no_password_is_in_the_state_or_the_journal(hand: Hand, cloud: Simulated
     files = [path for path in hand.home.folder.rglob("*") if path.is_file()]
     assert any(b"oa-01/dmz" in path.read_bytes() for path in files)
     assert not [path for path in files for secret in secrets if secret in path.read_bytes()]
+
+
+def test_a_creation_whose_answer_was_lost_stays_open_in_the_journal_alone(hand: Hand) -> None:
+    hand.cloud.trouble(method="POST", path="/networks", status=504, after=True, times=1)
+    with pytest.raises(CommandError):
+        hand.run("up")
+    told = json.loads(hand.home.stack_file(STACK).read_text())["checkpoint"]["latest"]
+    assert not told.get("pending_operations")
+    assert "dmz" not in hand.state()
+    (entry,) = CreateJournal(hand.home.creates(STACK)).open_entries()
+    assert (entry.name, entry.live_id) == ("业务", "")
+    (network,) = hand.cloud.things("network", "hrss")
+    assert carries(network, entry.urn)

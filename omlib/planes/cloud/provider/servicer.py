@@ -353,7 +353,7 @@ def _told_to(context: grpc.ServicerContext) -> Iterator[None]:
 
 
 def _refuse(context: grpc.ServicerContext, fault: CloudFaultError) -> NoReturn:
-    """UNKNOWN makes the engine keep the operation as pending: it may have been carried out."""
+    """UNKNOWN: it may have been carried out. The engine forgets it all the same, the journal not."""
     code = grpc.StatusCode.FAILED_PRECONDITION if certain(fault) else grpc.StatusCode.UNKNOWN
     context.abort(code, words(fault))
     raise AssertionError(words(fault))
