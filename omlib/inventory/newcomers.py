@@ -52,7 +52,7 @@ class Newcomer:
 def newcomers(
     estate: Estate, left: Iterable[Actual], named_groups: Mapping[tuple[str, str], str]
 ) -> tuple[Newcomer, ...]:
-    """A proposal for each of *left*, in the order of their refs.
+    """A proposal for each of *left*: security groups, servers, then the rest, by name.
 
     *named_groups* are the ids of security groups that have a record, by place and live name.
     """
@@ -64,7 +64,7 @@ class _Proposals:
         self, estate: Estate, left: Iterable[Actual], named_groups: Mapping[tuple[str, str], str]
     ) -> None:
         self._estate = estate
-        self._left = sorted(left, key=lambda seen: seen.ref)
+        self._left = sorted(left, key=lambda seen: (seen.label, seen.ref))
         self._groups = dict(named_groups)
         self._taken = {
             "vms": set(estate.vms),
@@ -90,7 +90,7 @@ class _Proposals:
             and seen.ref not in folded
             and seen.parent is None
         ]
-        yield from sorted([*told, *others], key=lambda one: one.seen.ref)
+        yield from (*told, *others)
 
     def _group(self, seen: Actual) -> Newcomer:
         rules = [str(rule) for rule in _texts_in_order(seen.attributes.get("rules"))]

@@ -165,7 +165,9 @@ class Proposing:
         if estate is None:
             return None
         found |= self._found_new()
-        owners = {own_id: ref.owner for ref, own_id in found.items() if ref.kind == "server"}
+        # a server that is left out is known all the same by what hangs on it
+        known = {**adoption.live_ids, **found}
+        owners = {own_id: ref.owner for ref, own_id in known.items() if ref.kind == "server"}
         observed = with_owners(self.seen, owners)
         if self._leave_out_differing(items, found, owners):
             return None

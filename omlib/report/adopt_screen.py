@@ -46,6 +46,8 @@ def adopt_report(it: Adopted, lang: Lang) -> Document:
 
 def _summary(it: Adopted, lang: Lang) -> Iterator[Block]:
     counts = {fate.value: sum(row.fate is fate for row in it.rows) for fate in Fate}
+    if it.carried_out:
+        counts |= {"done": counts["done"] + counts["adopt"], "adopt": 0}
     open_ = sum(row.fate in OPEN for row in it.rows)
     refused = sum(row.fate in REFUSED for row in it.rows)
     told = words("adopt.summary", lang, **counts, open=open_, refused=refused)

@@ -27,7 +27,7 @@ SAID: dict[str, tuple[str, str]] = {
         "另有 {n} 个实际资源不在资产清单中。",
     ),
     "adopt.absent": (
-        "Declared, and nothing live is like {n:it|them}: {refs}. Adoption makes nothing.",
+        "Declared, and nothing live is like that: {refs}. Adoption makes nothing.",
         "已声明但未找到对应的实际资源：{refs}。纳管不会新建任何资源。",
     ),
     "adopt.confirm": (
@@ -49,6 +49,7 @@ SAID: dict[str, tuple[str, str]] = {
         "it cannot be written without changing something else",
         "无法在不改动其他内容的情况下写入",
     ),
+    "column.item": ("ITEM", "条目"),
     "column.live": ("LIVE", "实际资源"),
     "column.score": ("SCORE", "得分"),
     "column.because": ("BECAUSE", "依据"),
