@@ -110,7 +110,7 @@ class Reader:
 
         def ask() -> Json:
             url = f"{self.endpoint(service)}{path}"
-            headers = {"OpenStack-API-Version": f"compute {microversion}"} if microversion else {}
+            headers = version_header(service, microversion)
             return read_json(self.session, url, self.limits, budget, query or {}, headers)
 
         return patiently(ask, self.limits)
@@ -207,6 +207,11 @@ class Reader:
             region_name=self.region.get_region_name(service),
             endpoint_override=self.region.get_endpoint(service),
         )
+
+
+def version_header(service: str, microversion: str) -> dict[str, str]:
+    name = "volume" if service == "block-storage" else service
+    return {"OpenStack-API-Version": f"{name} {microversion}"} if microversion else {}
 
 
 def _items(answer: Json, key: str, inner: str, id_field: str) -> Iterator[tuple[str, Json]]:

@@ -29,6 +29,7 @@ from omlib.planes.cloud.reader import (
     exchange,
     parsed,
     patiently,
+    version_header,
 )
 from omlib.planes.cloud.session import Login, log_in
 
@@ -112,7 +113,7 @@ class ProjectApi:
 
     @property
     def volume_microversion(self) -> str:
-        """3.42 of block storage, sent with each of its writes; "" where the cloud has it not."""
+        """3.42 of block storage, sent with each call of it; "" where the cloud has it not."""
         return self._versions.get(VOLUMES)
 
     def _newest(self, service: str) -> str:
@@ -160,7 +161,9 @@ class ProjectApi:
         return replace(self._base, limits=self._limits.fresh())
 
     def _asked_with(self, service: str) -> str:
-        return self.microversion if service == COMPUTE else ""
+        if service == COMPUTE:
+            return self.microversion
+        return self.volume_microversion if service == VOLUMES else ""
 
     def _write(self, method: str, service: str, path: str, body: Json) -> Json:
         limits = self._limits.fresh()
@@ -180,10 +183,7 @@ class ProjectApi:
     def _send(
         self, method: str, service: str, path: str, body: Json | None, limits: Limits
     ) -> bytes:
-        version = self._asked_with(service)
-        headers = {"OpenStack-API-Version": f"compute {version}"} if version else {}
-        if service == VOLUMES and (version := self.volume_microversion):
-            headers = {"OpenStack-API-Version": f"volume {version}"}
+        headers = version_header(service, self._asked_with(service))
         url = f"{replace(self._base, limits=limits).endpoint(service)}{path}"
         event("cloud.write", method=method, service=service, path=path, project=self.project_id)
         budget = Budget(left=self._limits.listing_bytes)

@@ -134,7 +134,7 @@ class Api(Protocol):
 
     @property
     def volume_microversion(self) -> str:
-        """3.42 of block storage, sent with each of its writes; "" where the cloud has it not."""
+        """3.42 of block storage, sent with each call of it; "" where the cloud has it not."""
         ...
 
     def get(self, service: str, path: str) -> Json: ...

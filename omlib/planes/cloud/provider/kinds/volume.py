@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from omlib.planes.cloud.around import SHAPE_FAULTS
 from omlib.planes.cloud.faults import CloudFaultError, Condition
 from omlib.planes.cloud.normal import VOLUME_MOVES
 from omlib.planes.cloud.provider.kind import (
@@ -93,9 +94,7 @@ class _Volume:
         def ask() -> bool | None:
             told = volume_now(api, live_id)
             if told and _status(told).startswith("error"):
-                raise CloudFaultError(
-                    condition=Condition.FAILED, detail=f"{what}: status {_status(told)}"
-                )
+                raise _failed(api, told, what)
             return True if told is None else None
 
         try:
@@ -118,11 +117,22 @@ def until_at_rest(
         if told is None:
             raise CloudFaultError(condition=Condition.FAILED, detail=f"{what}: it is gone")
         if _status(told).startswith("error"):
-            detail = f"{what}: status {_status(told)}"
-            raise CloudFaultError(condition=Condition.FAILED, detail=detail)
+            raise _failed(api, told, what)
         return told if _status(told) not in VOLUME_MOVES and good(told) else None
 
     return until(api, what, ask, LIMIT_S)
+
+
+def _failed(api: Api, told: Json, what: str) -> CloudFaultError:
+    """With cinder's last word on it, which it keeps for those who ask (from 3.3 on)."""
+    detail = f"{what}: status {_status(told)}"
+    try:
+        heard = api.get(_SERVICE, f"/messages?resource_uuid={told['id']}")["messages"]
+        last = max(heard, key=lambda message: str(message["created_at"]))
+        detail = f"{detail}, {last['user_message']}"
+    except (CloudFaultError, *SHAPE_FAULTS):
+        pass  # a cloud without messages, or with none on this
+    return CloudFaultError(condition=Condition.FAILED, detail=detail)
 
 
 def _grow(api: Api, volume_id: str, size_gib: int) -> None:

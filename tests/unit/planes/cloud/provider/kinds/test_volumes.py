@@ -1,5 +1,6 @@
 """Volumes and their attachments."""
 
+import json
 from typing import Any
 
 import pytest
@@ -61,7 +62,15 @@ def test_a_volume_in_error_is_told_not_waited_for(ground: Any) -> None:
     ground.cloud.edit("volume", made, status="error_extending")
     with fault(Condition.FAILED) as error:
         ground.change(VOLUME, made, name="v", size_gib=2)
-    assert "error_extending" in error.value.detail
+    assert error.value.detail.endswith("status error_extending")
+    said = [
+        {"created_at": "2026-11-21T08:00:00", "user_message": "made"},
+        {"created_at": "2026-11-21T09:00:00", "user_message": "extend volume: no space left"},
+    ]
+    ground.cloud.trouble(path="/messages.*", status=200, body=json.dumps({"messages": said}))
+    with fault(Condition.FAILED) as error:
+        ground.change(VOLUME, made, name="v", size_gib=2)
+    assert error.value.detail.endswith("error_extending, extend volume: no space left")
 
 
 def test_keys_that_cinder_shows_an_admin_are_not_metadata(ground: Any) -> None:
