@@ -50,7 +50,7 @@ def deed_of(path: str, log: Iterable[Mapping[str, Any]], since: str) -> Deed | N
         if each.get("action") in _DOERS.get(path, ())
         and not each.get("message")  # nova's word for one that failed
         and since
-        and str(each.get("start_time") or "") > since[:19]
+        and str(each.get("start_time") or "")[:19] > since[:19]
     ]
     if not done:
         return None
