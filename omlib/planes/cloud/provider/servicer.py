@@ -353,7 +353,7 @@ def _told_to(context: grpc.ServicerContext) -> Iterator[None]:
 
 
 def _refuse(context: grpc.ServicerContext, fault: CloudFaultError) -> NoReturn:
-    """UNKNOWN: it may have been carried out. The engine forgets it all the same, the journal not."""
+    """UNKNOWN: it may have been done. The engine forgets such a creation; the journal does not."""
     code = grpc.StatusCode.FAILED_PRECONDITION if certain(fault) else grpc.StatusCode.UNKNOWN
     context.abort(code, words(fault))
     raise AssertionError(words(fault))

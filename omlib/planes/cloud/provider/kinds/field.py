@@ -3,7 +3,7 @@
 from omlib.planes.cloud.reader import Json
 
 
-def text(told: Json, field: str) -> str:
+def text_of(told: Json, field: str) -> str:
     """A text that every such thing has; what is none makes the thing unreadable."""
     if not isinstance(value := told[field], str):
         raise TypeError(f"{field} is {type(value).__name__}")

@@ -13,7 +13,7 @@ from omlib.planes.cloud.provider.kind import (
     Mark,
     Property,
 )
-from omlib.planes.cloud.provider.kinds.field import text
+from omlib.planes.cloud.provider.kinds.field import text_of
 from omlib.planes.cloud.provider.kinds.one import is_gone, shaped
 from omlib.planes.cloud.provider.values import UNKNOWN
 from omlib.planes.cloud.reader import Json
@@ -80,12 +80,12 @@ class _KeyPair:
 
 def _live(told: Json) -> Live:
     with shaped("key pair", told):
-        name = text(told, "name")
+        name = text_of(told, "name")
         return Live(
             id=name,
             attributes={
                 "name": name,
-                "public_key": text(told, "public_key"),
+                "public_key": text_of(told, "public_key"),
                 "fingerprint": str(told.get("fingerprint") or ""),
             },
         )

@@ -12,7 +12,7 @@ from omlib.planes.cloud.provider.kind import (
     Property,
     Type,
 )
-from omlib.planes.cloud.provider.kinds.field import text
+from omlib.planes.cloud.provider.kinds.field import text_of
 from omlib.planes.cloud.provider.kinds.neutron import MOVING, NETWORK, make, own
 from omlib.planes.cloud.provider.kinds.one import one, shaped
 from omlib.planes.cloud.provider.marks import mark_in_description
@@ -66,7 +66,7 @@ def _live(told: Json) -> Live:
         return Live(
             id=str(told["id"]),
             attributes={
-                "name": text(told, "name"),
+                "name": text_of(told, "name"),
                 "external": bool(told.get("router:external")),
                 "shared": bool(told.get("shared")),
                 "status": str(told.get("status") or ""),

@@ -16,7 +16,7 @@ from omlib.planes.cloud.provider.kind import (
     PropertyValue,
     Type,
 )
-from omlib.planes.cloud.provider.kinds.field import text
+from omlib.planes.cloud.provider.kinds.field import text_of
 from omlib.planes.cloud.provider.kinds.names import id_of, name_of
 from omlib.planes.cloud.provider.kinds.neutron import MOVING, NETWORK, make, own
 from omlib.planes.cloud.provider.kinds.one import one, shaped
@@ -132,7 +132,7 @@ def _interfaces(ports: Iterable[Json]) -> list[Json]:
 def _live(api: Api, told: Json, ports: Iterable[Json]) -> Live:
     with shaped("router", told):
         attributes: dict[str, PropertyValue] = {
-            "name": text(told, "name"),
+            "name": text_of(told, "name"),
             "external_network": "",
             "status": str(told.get("status") or ""),
         }

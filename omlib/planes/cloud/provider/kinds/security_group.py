@@ -19,12 +19,17 @@ from omlib.planes.cloud.provider.kind import (
     PropertyValue,
     Type,
 )
-from omlib.planes.cloud.provider.kinds.field import text
+from omlib.planes.cloud.provider.kinds.field import text_of
 from omlib.planes.cloud.provider.kinds.names import id_of, name_of
 from omlib.planes.cloud.provider.kinds.neutron import NETWORK, make, own
 from omlib.planes.cloud.provider.kinds.one import one, shaped
 from omlib.planes.cloud.provider.kinds.rule_bodies import parse
-from omlib.planes.cloud.provider.marks import mark_in_description, without_words, words_of
+from omlib.planes.cloud.provider.marks import (
+    TEXT_CHARACTERS,
+    described_anew,
+    mark_in_description,
+    without_words,
+)
 from omlib.planes.cloud.provider.values import UNKNOWN, unknown
 from omlib.planes.cloud.reader import Json
 from omlib.planes.cloud.rules import declared_rules, live_rule
@@ -58,6 +63,8 @@ class _SecurityGroup:
         description = inputs.get("description", "")
         if description not in (UNKNOWN, without_words(description)):
             yield Failure("description", "words omlib_...= and blanks around it are not for it")
+        elif len(description) > TEXT_CHARACTERS:
+            yield Failure("description", f"has at most {TEXT_CHARACTERS} characters")
 
     def live(self, api: Api, live_id: str) -> Live | None:
         told = api.seen.find("security_group", live_id)
@@ -81,8 +88,8 @@ class _SecurityGroup:
             inputs.get("description", live.attributes["description"])
             != (live.attributes["description"])
         ):
-            marks = words_of(str(told.get("description") or ""))
-            changed["description"] = f"{inputs['description']} {marks}".strip()
+            before = str(told.get("description") or "")
+            changed["description"] = described_anew(before, inputs["description"])
         if changed:
             api.put(NETWORK, f"{_PATH}/{live.id}", {_KEY: changed})
             told = {**told, **changed}
@@ -134,7 +141,7 @@ class _NameUnseenError(Exception):
 def _live(api: Api, told: Json) -> Live:
     with shaped("security group", told):
         attributes: dict[str, PropertyValue] = {
-            "name": text(told, "name"),
+            "name": text_of(told, "name"),
             "description": without_words(str(told.get("description") or "")),
         }
         unseen: dict[str, UnknownReason] = {}

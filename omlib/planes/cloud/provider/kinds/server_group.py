@@ -13,7 +13,7 @@ from omlib.planes.cloud.provider.kind import (
     Property,
     Type,
 )
-from omlib.planes.cloud.provider.kinds.field import text
+from omlib.planes.cloud.provider.kinds.field import text_of
 from omlib.planes.cloud.provider.kinds.one import one, shaped
 from omlib.planes.cloud.provider.values import UNKNOWN
 from omlib.planes.cloud.reader import Json
@@ -70,7 +70,7 @@ def _live(told: Json) -> Live:
         return Live(
             id=str(told["id"]),
             attributes={
-                "name": text(told, "name"),
+                "name": text_of(told, "name"),
                 "policy": str(policies[0]) if policies else "",
                 "members": tuple(sorted(str(member) for member in told.get("members") or ())),
             },

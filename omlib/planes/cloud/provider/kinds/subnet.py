@@ -16,7 +16,7 @@ from omlib.planes.cloud.provider.kind import (
     PropertyValue,
     Type,
 )
-from omlib.planes.cloud.provider.kinds.field import text
+from omlib.planes.cloud.provider.kinds.field import text_of
 from omlib.planes.cloud.provider.kinds.names import id_of, name_of
 from omlib.planes.cloud.provider.kinds.neutron import NETWORK, make, own
 from omlib.planes.cloud.provider.kinds.one import one, shaped
@@ -130,8 +130,8 @@ def _live(api: Api, told: Json) -> Live:
     with shaped("subnet", told):
         network_id = str(told["network_id"])
         seen: dict[str, PropertyValue] = {
-            "name": text(told, "name"),
-            "cidr": text(told, "cidr"),
+            "name": text_of(told, "name"),
+            "cidr": text_of(told, "cidr"),
             "gateway": str(told["gateway_ip"] or ""),
             "dhcp": bool(told["enable_dhcp"]),
             "pools": tuple(

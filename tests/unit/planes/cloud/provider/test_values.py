@@ -7,12 +7,12 @@ from google.protobuf.struct_pb2 import Struct
 
 from omlib.planes.cloud.provider.kind import Mark
 from omlib.planes.cloud.provider.marks import (
+    TEXT_CHARACTERS,
     carries,
+    described_anew,
     description_of,
-    mark_in,
     metadata_of,
     without_words,
-    words_of,
 )
 from omlib.planes.cloud.provider.values import UNKNOWN, plain, struct, unknown
 
@@ -54,20 +54,28 @@ def test_a_value_that_holds_an_unknown_one_is_unknown(value: Any) -> None:
     assert not unknown({"k": ("a", 1, False)})
 
 
-@pytest.mark.parametrize("urn", [URN, LONG])
-def test_what_was_marked_is_found_by_its_mark(urn: str) -> None:
-    mark = Mark(urn, "dmz")
-    by_metadata = {"metadata": metadata_of(mark)}
-    by_description = {"description": description_of(mark, "门户 " * 100)}
+BLANK = "urn:pulumi:s::omlib::omcloud:index:Network::two words"
+
+
+@pytest.mark.parametrize("urn", [URN, LONG, BLANK])
+@pytest.mark.parametrize("text", ["", "门户", "x" * TEXT_CHARACTERS])
+@pytest.mark.parametrize("item", ["dmz", "oa-01/dmz", "two words", "x" * 300])
+def test_what_was_marked_is_found_by_its_mark(urn: str, text: str, item: str) -> None:
+    by_metadata = {"metadata": metadata_of(Mark(urn, item))}
+    by_description = {"description": description_of(Mark(urn, item), text)}
     assert all(len(value) <= 255 for value in by_metadata["metadata"].values())
     assert len(by_description["description"]) <= 255
+    assert without_words(by_description["description"]) == text
     for thing in (by_metadata, by_description):
         assert carries(thing, urn)
         assert not carries(thing, urn + "-2")
     assert not carries({"description": "dmz"}, urn)
 
 
-def test_a_description_stays_what_a_person_wrote() -> None:
-    marked = description_of(Mark(URN, "dmz"), "门户 for all")
-    assert without_words(marked) == "门户 for all"
-    assert mark_in({"description": f"新 {words_of(marked)}"}) == URN
+@pytest.mark.parametrize("text", ["新门户", "y" * TEXT_CHARACTERS])
+def test_a_new_description_keeps_the_mark_of_the_old_one(text: str) -> None:
+    anew = described_anew(description_of(Mark(URN, "dmz"), "门户 for all"), text)
+    assert carries({"description": anew}, URN)
+    assert without_words(anew) == text
+    assert len(anew) <= 255
+    assert described_anew("by hand", text) == text
