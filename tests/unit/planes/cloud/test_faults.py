@@ -1,9 +1,13 @@
 """The table of faults."""
 
 import pickle
+import socket
+import threading
 from collections import Counter
 
 import pytest
+from keystoneauth1.exceptions import ConnectFailure
+from keystoneauth1.session import Session
 
 from omlib.model.status import UnknownReason
 from omlib.planes.cloud.faults import (
@@ -52,3 +56,28 @@ def test_a_fault_survives_pickling() -> None:
     fault = CloudFaultError(condition=Condition.THROTTLED, detail="later", wait_s=2.0)
     again = pickle.loads(pickle.dumps(fault))
     assert (again.condition, again.detail, again.wait_s) == (Condition.THROTTLED, "later", 2.0)
+
+
+def test_a_connection_that_was_refused_has_sent_nothing() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and nobody listens
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}/v2.0/networks"
+        with pytest.raises(ConnectFailure) as told:
+            Session().post(url, json={}, authenticated=False)
+    fault = fault_of(told.value)
+    assert (fault.condition, fault.unsent) == (Condition.NO_ANSWER, True)
+
+
+def test_a_connection_that_ended_after_the_request_may_have_done_something() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=lambda: server.accept()[0].close(), daemon=True).start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/v2.0/networks"
+        with pytest.raises(ConnectFailure) as told:
+            Session().post(url, json={}, authenticated=False)
+    assert not fault_of(told.value).unsent
+
+
+def test_the_same_fault_is_told_again_with_all_its_facts() -> None:
+    fault = fault_of_status(503, "later", 2.0)
+    assert fault.again().facts == fault.facts
+    assert (fault.again().status, fault.again().wait_s) == (503, 2.0)
