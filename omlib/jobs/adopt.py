@@ -110,7 +110,7 @@ def carry_out(root: Path, stacks: Stacks, proposal: Proposal) -> bool:
     run = stacks.adopt(proposal.estate, proposal.imports)
     whole(run)
     return all(
-        step.op is Op.SAME and step.unknown is None
+        step.op is Op.SAME and (step.unknown is None or step.ref not in proposal.imports)
         for result in run.results
         for step in (result.again if result.changed else result.steps)
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from omlib.errors import RefusedError, RunFailedError
 from omlib.model.estate import Estate
@@ -84,7 +84,7 @@ def imports_only(step: Step) -> bool:
     return step.op is Op.SAME or (step.op is Op.IMPORT and not step.sides)
 
 
-def stop(step: Step) -> bool:
+def stop(step: Step) -> NoReturn:
     """Raises: more than an import would come of it, and nothing here can leave it out."""
     paths = ", ".join(f"{s.path}: {s.declared!r} / {s.live!r}" for s in step.sides)
     said = f"{step.ref}: {step.op} {paths} {step.error}".strip()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from omlib.inventory.amend import Amended, Change, NewRecord, Rewrite, amend
 from omlib.inventory.load import load
-from omlib.inventory.newcomers import Newcomer, newcomers
+from omlib.inventory.newcomers import Need, Newcomer, newcomers
 from omlib.inventory.put_files import copy_with
 from omlib.inventory.tree import read_tree
 from omlib.jobs.adopt_fields import bound_field, live_field, named_groups
@@ -277,20 +277,40 @@ class Proposing:
         """Whatever the engine would do beside importing. Raises where it gave no whole answer."""
         whole(run)
         left = False
+        differing: dict[Ref, list[Difference]] = {}
         for result in run.results:
             for step in result.steps:
                 if step.unknown is not None:
                     left |= self._unseen(step)
                 elif not imports_only(step):
-                    left |= self._differs(item_of(step.ref), differences_of(step)) or stop(step)
+                    differing.setdefault(item_of(step.ref), []).extend(differences_of(step))
+                    if not self._is_to_adopt(item_of(step.ref)):
+                        stop(step)
+        for ref, differences in differing.items():
+            left |= self._differs(ref, differences)
         return left
 
+    def _is_to_adopt(self, ref: Ref) -> bool:
+        row = self._rows.get(ref)
+        if row is not None:
+            return row.fate is Fate.ADOPT
+        return any(
+            new.id and newcomer.record and _stands_for(newcomer.record, ref)
+            for newcomer, new in self._new.values()
+        )
+
     def _unseen(self, step: Step) -> bool:
-        row = self._rows.get(item_of(step.ref))
-        if row is None or row.fate is not Fate.ADOPT:
-            return stop(step)
-        self._rows[row.ref] = replace(row, fate=Fate.UNSEEN, reason=step.unknown)
-        return True
+        """Whether it was to be adopted; what is in a state already is none of this run's matter."""
+        ref, left = item_of(step.ref), self._is_to_adopt(item_of(step.ref))
+        row = self._rows.get(ref)
+        if left and row is not None:
+            self._rows[ref] = replace(row, fate=Fate.UNSEEN, reason=step.unknown)
+        elif left:
+            for newcomer, new in list(self._new.values()):
+                if newcomer.record and _stands_for(newcomer.record, ref):
+                    told = replace(new, id="", needs=(Need.NOT_SEEN,))
+                    self._new[new.live] = newcomer, told
+        return left
 
     def _proposal(self, amended: Amended, estate: Estate, imports: Mapping[Ref, str]) -> Proposal:
         found = {

@@ -48,7 +48,7 @@ class Hand:
     def __init__(
         self, root: Path, cloud: SimulatedCloud, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        self.root, self.cloud, self._capsys = root, cloud, capsys
+        self.root, self.cloud, self._capsys, self.said = root, cloud, capsys, ""
         root.mkdir()
         self.write("estate.yml", "schema: 1\nname: 测试市\ntimezone: Asia/Shanghai\n")
         self.write("departments.yml", "departments:\n  - {id: hrss, name: 人社局}\n")
@@ -79,7 +79,7 @@ class Hand:
     def adopt(self, *words: str) -> tuple[int, dict[str, Any]]:
         self.cloud.clear_counts()
         code = main(["adopt", *words, "--json", "-i", str(self.root)])
-        told = self._capsys.readouterr().out
+        told, self.said = self._capsys.readouterr()
         assert self.cloud.changes() == {}, "adoption changed the cloud"
         return code, json.loads(told) if told else {}
 
@@ -304,8 +304,61 @@ def _group(cloud: SimulatedCloud, port: str) -> tuple[str]:
         "port_range_max": 443,
         "remote_ip_prefix": "10.0.0.0/8",
     }
-    body = {"security_group_rule": rule}
-    cloud.do("POST", "network", "/security-group-rules", body, project="hrss")
+    told = {"security_group_rule": rule}
+    cloud.do("POST", "network", "/security-group-rules", told, project="hrss")
     groups = {"port": {"security_groups": [group]}}
     cloud.do("PUT", "network", f"/ports/{port}", groups, project="hrss")
     return (group,)
+
+
+def test_a_difference_that_only_the_engine_sees_is_refused_before_any_write(hand: Hand) -> None:
+    (one,) = hand.cloud.seed("hrss", 1)
+    (group,) = _group(hand.cloud, one["port"])
+    network = next(n["id"] for n in hand.cloud.things("network") if n["name"] == "gov-net")
+    body = {"port": {"network_id": network, "name": "second"}}
+    second = hand.cloud.do("POST", "network", "/ports", body, project="hrss")["port"]
+    plug = {"interfaceAttachment": {"port_id": second["id"]}}
+    hand.cloud.do("POST", "compute", f"/servers/{one['id']}/os-interface", plug, project="hrss")
+    (default,) = (
+        each["id"]
+        for each in hand.cloud.things("security_group", "hrss")
+        if each["name"] == "default"
+    )
+    assert default != group
+    rules = "    rules: [ingress tcp 443 10.0.0.0/8]\n"
+    hand.write(
+        "security_groups.yml",
+        f"security_groups:\n  - id: web\n    cloud: gov\n    project: hrss\n{rules}"
+        "  - id: pay-default\n    name: default\n    cloud: gov\n    project: hrss\n"
+        "    rules: [ingress any any group:default, ingress any any group:default ipv6]\n",
+    )
+    address = second["fixed_ips"][0]["ip_address"]
+    books = hand.books([one]).replace(
+        f"address: {one['address']}}}]",
+        f"address: {one['address']}}}, {{network: gov-net, address: {address}}}]\n"
+        "    security_groups: [web, pay-default]",
+    )
+    hand.write("vms.yml", books)
+    code, told = hand.adopt("--yes")
+    assert code == 8, hand.said
+    row = next(row for row in told["items"] if row["ref"] == "cloud/server/pay-01")
+    # nova tells the groups of both ports as the server's, so only the ports themselves differ
+    assert {each["path"]: (each["declared"], each["live"]) for each in row["differences"]} == {
+        "port gov-net: security_groups": (["default", "web"], ["web"]),
+        "port gov-net/2: security_groups": (["default", "web"], ["default"]),
+    }
+    assert hand.text() == books
+
+
+def test_one_vm_is_adopted_with_its_parts_and_the_rest_follows_later(hand: Hand) -> None:
+    made = hand.cloud.seed("hrss", 2, volumes=1, size_gib=20)
+    hand.books(made)
+    code, told = hand.adopt("cloud/server/pay-02", "--yes")
+    assert (code, told["settled"]) == (0, True)
+    assert {name.split("/")[0].split(" ")[1] for name in hand.state()} == {
+        "pay-02",
+        "pay-02-data",
+    }
+    assert made[0]["id"] not in hand.text()
+    code, told = hand.adopt("--yes")
+    assert (code, told["settled"], len(hand.state())) == (0, True, 8)
