@@ -17,15 +17,15 @@ demo-simulated: setup ## the same story on the shipped fakes, in seconds
 	@$(BIN)/omlib demo --simulated
 
 engine: setup ## the Pulumi engine, built once into ~/.cache/omlib (3 to 5 minutes)
-	@$(BIN)/python -m omlib.planes.cloud.engine
+	@$(BIN)/omlib cloud engine
 
 # a test that needs the engine where it cannot be built is skipped, and says so
 test: setup ## every test; the laws as a seeded sample
-	-@$(BIN)/python -m omlib.planes.cloud.engine
+	-@$(BIN)/omlib cloud engine
 	@$(BIN)/pytest
 
 soak: setup ## the laws at full count
-	-@$(BIN)/python -m omlib.planes.cloud.engine
+	-@$(BIN)/omlib cloud engine
 	@OMLIB_SOAK=1 $(BIN)/pytest tests/laws
 
 lint: setup ## ruff: rules and format

@@ -192,8 +192,29 @@ def env(
     with StepProgress(language()) as progress:
         _, desk = open_desk(path, progress)
         told = desk.env()
+    sys.stdout.write("unset PULUMI_CONFIG_PASSPHRASE\n")  # it would go before the file
     for name, value in sorted(told.items()):
         sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
+    return 0
+
+
+@cloud.command()
+def engine(
+    lang: Language = "",  # noqa: ARG001
+) -> int:
+    """Have the Pulumi engine ready, and print where it is: found, or built once (3 to 5 minutes).
+
+    For machines that are prepared before they lose the network.
+
+    Example:
+
+      omlib cloud engine
+    """
+    from omlib.jobs.wiring import ready_engine
+
+    with StepProgress(language(), every_step=True) as progress:
+        program = ready_engine(progress)
+    sys.stdout.write(f"{program}\n")
     return 0
 
 

@@ -118,6 +118,13 @@ def stacks_to_adopt_into(root: Path, progress: Progress) -> "AdoptingStacks":
     return AdoptingStacks(root=root, progress=progress)
 
 
+def ready_engine(progress: Progress) -> Path:
+    """The `pulumi` program to run, built first if there is none."""
+    from omlib.planes.cloud.engine.binary import find_pulumi
+
+    return find_pulumi(progress)
+
+
 def engines() -> tuple[tuple[str, str, bool], ...]:
     """The `pulumi` programs of this machine, the preferred first: path, version, does it serve."""
     from omlib.planes.cloud.engine.binary import candidates

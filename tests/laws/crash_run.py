@@ -1,6 +1,7 @@
 """One `up` of a whole inventory as a process of its own, for the crash laws to kill.
 
-`python crash_run.py ROOT CLOUDS_YAML` prints what it did as JSON. Exit code 8: refused, 1: failed.
+`python crash_run.py ROOT CLOUDS_YAML GRACE_S` prints what it did as JSON. *GRACE_S*: how long the
+cloud may take for what it was asked. Exit code 8: refused, 1: failed.
 """
 
 import json
@@ -13,8 +14,6 @@ from omlib.planes.cloud.engine import runs
 from omlib.planes.cloud.engine.binary import find_pulumi
 from omlib.planes.cloud.stacks.program import stacks_of
 
-GRACE_S = 3.0  # the simulated cloud takes 0.15 s for what it was asked
-
 
 class Quiet:
     def start(self, step: str, total: int = 0) -> None: ...
@@ -25,7 +24,7 @@ class Quiet:
 
 
 def main() -> int:
-    root, clouds_yaml = Path(sys.argv[1]), Path(sys.argv[2])
+    root, clouds_yaml, grace_s = Path(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3])
     quiet = Quiet()
     setting = runs.Setting(
         estate=load(root).checked(),
@@ -34,7 +33,7 @@ def main() -> int:
         progress=quiet,
         clouds_yaml=clouds_yaml,
         wait_s=0.5,
-        grace_s=GRACE_S,
+        grace_s=grace_s,
     )
     run = runs.up(setting, stacks_of(setting.estate))
     (result,) = run.results
