@@ -168,14 +168,13 @@ def scalar(text: str, quote: str) -> str:
 
 
 def _merge_order(order: list[str], names: Iterable[str]) -> None:
-    """Take in *names*, each new one right after the one it follows."""
-    at = 0
-    for name in names:
+    """Take in *names*, each new one right before the next that is known, else at the end."""
+    at = len(order)
+    for name in reversed(list(names)):
         if name in order:
-            at = order.index(name) + 1
+            at = order.index(name)
         else:
             order.insert(at, name)
-            at += 1
 
 
 def _usual(seen: Counter[T], default: T) -> T:
