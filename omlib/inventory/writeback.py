@@ -56,7 +56,8 @@ def edited_text(text: str, edits: Sequence[Edit], file: str = "") -> str:
     if before.faults or not all(edit.pointer for edit in edits):
         raise refusal(file, edits[0].pointer if edits else (), "unsound")
     writer = Writer(text, file)
-    for edit in edits:
+    # where a record and the last thing in it both get a field, the inner one's comes first
+    for edit in sorted(edits, key=lambda edit: -len(edit.pointer)):
         writer.take(edit)
     changed = spliced(text, writer.splices)
     after = read_yaml(changed)

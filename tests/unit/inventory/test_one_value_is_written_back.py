@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from omlib.inventory.writeback import WriteBackError, changed_text, set_value
+from omlib.inventory.writeback import WriteBackError, changed_text, edited_text, set_value
+from omlib.inventory.yaml_edit import Append, Put
 
 SHARED = "a: &x {v: 1} # one\nb: *x\nc: {<<: *x, w: 2}\nn: &n 5\nm: *n\n"
 
@@ -28,6 +29,18 @@ def test_a_new_field_stands_before_the_comments_that_follow() -> None:
     before = "vms:\n  - id: a\n    notes: |\n      one\n\n  # about b\n  - id: b\n"
     after = "vms:\n  - id: a\n    notes: |\n      one\n    bound_id: x\n\n  # about b\n  - id: b\n"
     assert changed_text(before, ("vms", 0, "bound_id"), "x") == after
+
+
+def test_a_record_and_the_last_thing_in_it_both_get_a_field() -> None:
+    before = "vms:\n  - id: a\n    volumes:\n      - id: d\n        size_gib: 1\n"
+    edits = [
+        Put(("vms", 0, "bound_id"), "x"),
+        Put(("vms", 0, "volumes", 0, "bound_id"), "y"),
+        Append(("vms",), {"id": "b"}),
+    ]
+    after = before + "        bound_id: y\n    bound_id: x\n  - id: b\n"
+    for order in (edits, edits[::-1]):
+        assert edited_text(before, order) == after
 
 
 def test_a_user_of_an_alias_gets_its_own_value_and_the_others_keep_theirs() -> None:
