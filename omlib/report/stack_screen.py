@@ -50,7 +50,7 @@ def stack_report(run: StackRun, lang: Lang) -> Document:
 def _stack(result: StackResult, lang: Lang) -> Iterator[Block]:
     took = words("text.aside", lang, told=took_text(result.took_s, lang))
     yield Heading(line(Span(result.stack, Tone.NAME), Span(took, Tone.MUTED)))
-    if result.fault:
+    if result.fault and not any(step.error for step in result.steps):
         yield Paragraph(line(Span(_fault(result, lang), Tone.BAD)))
     if result.steps or not result.fault:
         yield Paragraph(line(Span(_counts(result, lang), Tone.STRONG)))
@@ -157,6 +157,8 @@ def _verb(step: Step, result: StackResult, lang: Lang) -> Iterator[Span]:
         yield Span(words("stack.failed", lang), Tone.BAD)
     elif step.gone:
         yield Span(words("stack.gone", lang), Tone.MISSING)
+    elif step.op is Op.SAME:
+        yield Span(words("stack.partly", lang), Tone.UNKNOWN)
     if result.verb is Verb.DRIFT:
         if step.op is not Op.SAME:
             yield Span(words("op.drift", lang), Tone.DIVERGED)

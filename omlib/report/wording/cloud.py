@@ -50,6 +50,7 @@ SAID: dict[str, tuple[str, str]] = {
     "did.delete": ("deleted", "已删除"),
     "did.import": ("taken over", "已纳管"),
     "stack.gone": ("gone from the cloud", "云上已消失"),
+    "stack.partly": ("seen in part", "部分可见"),
     "stack.failed": ("failed", "失败"),
     "side.now": ("declared now: {declared}", "现声明：{declared}"),
     "side.recorded": ("at the last change: {recorded}", "上次变更时：{recorded}"),
