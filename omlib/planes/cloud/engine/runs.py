@@ -76,8 +76,10 @@ class Setting:
         return StateHome(self.root)
 
     def reading(self) -> Clouds:
-        profiles = {cloud.id: cloud.profile for cloud in self.estate.clouds.values()}
-        return Clouds(profiles, self.clouds_yaml)
+        clouds = self.estate.clouds.values()
+        profiles = {cloud.id: cloud.profile for cloud in clouds}
+        visited = {cloud.id for cloud in clouds if cloud.change_profile not in ("", cloud.profile)}
+        return Clouds(profiles, self.clouds_yaml, visited=frozenset(visited))
 
     def changing(self) -> Clouds:
         profiles = {cloud.id: cloud.change_profile for cloud in self.estate.clouds.values()}

@@ -90,8 +90,11 @@ class Stop:
 class ProjectApi:
     """As `provider.kind.Api` says. Several threads may use it."""
 
-    def __init__(self, reader: Reader, limits: ApiLimits, stop: Stop, tell: Tell) -> None:
+    def __init__(
+        self, reader: Reader, limits: ApiLimits, stop: Stop, tell: Tell, *, visiting: bool
+    ) -> None:
         self._base = reader
+        self._visiting = visiting
         self._limits = limits
         self._stop = stop
         self._tell = tell
@@ -105,6 +108,11 @@ class ProjectApi:
     @property
     def seen(self) -> RunListings:
         return self._seen
+
+    @property
+    def visiting(self) -> bool:
+        """Whether another account makes things here: what belongs to an account is unseen then."""
+        return self._visiting
 
     @property
     def microversion(self) -> str:
@@ -193,7 +201,8 @@ class ProjectApi:
 class Clouds:
     """*profiles*: of clouds.yaml, by the inventory's name of the cloud, which else is one itself.
 
-    *clouds_yaml* None: where openstacksdk looks, OS_CLIENT_CONFIG_FILE first.
+    *clouds_yaml* None: where openstacksdk looks, OS_CLIENT_CONFIG_FILE first. *visited* are the
+    clouds in which another account than ours makes things.
     """
 
     def __init__(
@@ -201,8 +210,11 @@ class Clouds:
         profiles: Mapping[str, str],
         clouds_yaml: Path | None = None,
         limits: ApiLimits | None = None,
+        *,
+        visited: frozenset[str] = frozenset(),
     ) -> None:
         self._profiles = dict(profiles)
+        self._visited = visited
         self._clouds_yaml = clouds_yaml
         self._limits = limits or ApiLimits()
         self._progress: Tell = lambda _: None
@@ -242,7 +254,13 @@ class Clouds:
             reader = fresh.reader(project_of(place.project, login))
         except Exception as error:
             raise fault_of(error) from error
-        return ProjectApi(reader, self._limits, self._stop, lambda line: self._progress(line))
+        return ProjectApi(
+            reader,
+            self._limits,
+            self._stop,
+            lambda line: self._progress(line),
+            visiting=place.cloud in self._visited,
+        )
 
 
 def not_there(fault: CloudFaultError) -> bool:

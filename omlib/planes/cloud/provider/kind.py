@@ -128,6 +128,11 @@ class Api(Protocol):
     def seen(self) -> Seen: ...
 
     @property
+    def visiting(self) -> bool:
+        """Whether another account makes things here: what belongs to an account is unseen then."""
+        ...
+
+    @property
     def microversion(self) -> str:
         """The newest compute microversion that we use and the cloud has; "" without any."""
         ...

@@ -1,4 +1,8 @@
-"""Key pairs: a public key under a name, which is also its id."""
+"""Key pairs: a public key under a name, which is also its id.
+
+A key pair belongs to the account that made it. Another account sees its own, which may have the
+same name, and is told 404 of this one: it can say nothing.
+"""
 
 from collections.abc import Callable, Iterator
 from urllib.parse import quote
@@ -51,10 +55,12 @@ class _KeyPair:
             yield Failure("public_key", "is a type, the key and perhaps a comment")
 
     def live(self, api: Api, live_id: str) -> Live | None:
+        _not_as_visitor(api, live_id)
         told = api.seen.find("key_pair", live_id)
         return _live(told) if told else None
 
     def get(self, api: Api, live_id: str) -> Live | None:
+        _not_as_visitor(api, live_id)
         try:
             told = api.get("compute", f"{_PATH}/{quote(live_id, safe='')}")
         except CloudFaultError as fault:
@@ -76,6 +82,11 @@ class _KeyPair:
 
     def delete(self, api: Api, live_id: str) -> None:
         api.delete("compute", f"{_PATH}/{quote(live_id, safe='')}")
+
+
+def _not_as_visitor(api: Api, live_id: str) -> None:
+    if api.visiting:
+        raise CloudFaultError(condition=Condition.OTHER_ACCOUNT, detail=f"key pair {live_id}")
 
 
 def _live(told: Json) -> Live:

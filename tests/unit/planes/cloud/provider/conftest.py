@@ -171,7 +171,12 @@ def dialled(
     unknowns = Unknowns()
     lines: list[str] = []
     servicer = OmcloudServicer(
-        Clouds({"gov-cloud": profile}, cloud.clouds_yaml, limits),
+        Clouds(
+            {"gov-cloud": profile},
+            cloud.clouds_yaml,
+            limits,
+            visited=frozenset() if profile == CHANGER else frozenset({"gov-cloud"}),
+        ),
         unknowns=unknowns,
         journal=journal,
         may_delete=may_delete,

@@ -8,6 +8,7 @@ import pytest
 
 from omlib.model.status import UnknownReason
 from omlib.planes.cloud.provider.api import ApiLimits
+from omlib.testing.openstack import READER
 
 if TYPE_CHECKING:
     from tests.unit.planes.cloud.provider.conftest import Wire
@@ -46,6 +47,15 @@ def test_what_a_listing_lacks_and_a_get_does_not_know_is_gone(wire: "Wire") -> N
     made = wire.create("network", "dmz", name="dmz")
     wire.cloud.vanish("network", made.id)
     assert wire.read("network", "dmz", made).id == ""
+
+
+def test_a_key_pair_of_another_account_is_unknown_and_never_gone(dial: Dial) -> None:
+    """Nova tells an account of its own key pairs only: 404 of all others."""
+    made = dial().create("key_pair", "ops", name="ops", public_key="ssh-ed25519 AAAA")
+    reader = dial(profile=READER)
+    assert reader.read("key_pair", "ops", made) == made
+    (unknown,) = reader.unknowns.by_urn().values()
+    assert unknown.reason is UnknownReason.UNSUPPORTED
 
 
 def test_an_empty_listing_by_accident_takes_nothing_away(wire: "Wire") -> None:
