@@ -23,6 +23,8 @@ from omlib.planes.cloud.stacks.register import (
 )
 
 OnEvent = Callable[[Event], None]
+# of 300 imports the engine would write the whole state 300 times; cut short, they are done again
+_IN_ONE_GO = {"PULUMI_SKIP_CHECKPOINTS": "true"}
 _UP = ("up", "--yes", "--skip-preview", "--continue-on-error", "--suppress-outputs")
 
 
@@ -77,6 +79,7 @@ class StackCalls:
             journal=CreateJournal(self.home.creates(self.stack)),
             may_delete=may_delete,
             on_event=on_event,
+            env=_IN_ONE_GO if all(e.adopt or e.carried for e in registration.resources) else {},
         )
 
     def loosen(self, registration: Registration) -> Answer:
@@ -95,6 +98,7 @@ class StackCalls:
         journal: CreateJournal | NoJournal | None = None,
         may_delete: frozenset[str] = frozenset(),
         on_event: OnEvent = lambda _event: None,
+        env: Mapping[str, str] | None = None,
     ) -> Answer:
         unknowns = Unknowns()
         servicer = OmcloudServicer(
@@ -105,7 +109,7 @@ class StackCalls:
                 self.command,
                 [*args, "--stack", self.stack],
                 folder=str(self.home.work),
-                env=self.home.env({}, port),
+                env={**self.home.env({}, port), **(env or {})},
                 program=program,
                 on_event=on_event,
             )
