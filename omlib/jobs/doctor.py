@@ -102,7 +102,7 @@ def _engine() -> Check:
     found = engines()
     good = next((path for path, _, fits in found if fits), "")
     told = good or ", ".join(f"{path} {version}".strip() for path, version, _ in found)
-    named = "OMLIB_PULUMI" in os.environ and not good
+    named = os.environ.get("OMLIB_PULUMI") and not good
     return Check(
         name="pulumi",
         answer=_answer(bool(good)),

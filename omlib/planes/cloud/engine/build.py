@@ -36,7 +36,7 @@ _COMPILER_KIB = 2 * 2**20  # of memory, for each compiler that runs at the same 
 _PART = f"{VERSION}.part-"
 _NO_NETWORK = (
     r"dial tcp|no such host|i/o timeout|connection re(fused|set)|TLS handshake|proxyconnect"
-    r"|unexpected EOF|x509:|server response: |\b(403|407|429|50\d) "
+    r"|lookup disabled by GOPROXY|unexpected EOF|x509:|server response: |\b(403|407|429|50\d) "
 )
 _FAULTS = (
     ("disk", r"no space left|disk quota exceeded|read-only file system|permission denied"),

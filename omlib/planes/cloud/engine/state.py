@@ -15,7 +15,7 @@ from typing import Any
 
 from omlib.planes.cloud.engine.environment import StateHome
 from omlib.planes.cloud.engine.errors import StateDamagedError
-from omlib.planes.cloud.stacks.names import named_by
+from omlib.planes.cloud.stacks.names import PROJECT, named_by
 
 COPIES = 30  # of each stack; the oldest goes
 _CREATING = "creating"
@@ -65,10 +65,9 @@ class StackState:
 
     @property
     def creating(self) -> Mapping[str, StateResource]:
-        """What was being created when its run broke off."""
-        return {
-            each.resource.urn: each.resource for each in self.pending if each.doing == _CREATING
-        }
+        """What was being created in a cloud when its run broke off."""
+        mine = (each for each in self.pending if each.doing == _CREATING and each.resource.kind)
+        return {each.resource.urn: each.resource for each in mine}
 
 
 def stacks(home: StateHome) -> Sequence[str]:
@@ -137,8 +136,10 @@ def copy_before(home: StateHome, stack: str) -> Path | None:
     """Keep the state as it is before a change; None where there is none yet.
 
     Raises OSError where the copy cannot be made: then nothing is to be changed. A state that did
-    not change since the last copy is not copied again.
+    not change since the last copy is not copied again. What Pulumi itself keeps of each run, and
+    never clears, is bounded as well.
     """
+    _clear_old(home, stack)
     source, folder = home.stack_file(stack), home.copies(stack)
     if not source.exists():
         return None
@@ -155,6 +156,14 @@ def copy_before(home: StateHome, stack: str) -> Path | None:
     for old in list(_copies(home, stack))[:-COPIES]:
         old.unlink(missing_ok=True)
     return made
+
+
+def _clear_old(home: StateHome, stack: str) -> None:
+    """Of each backup Pulumi keeps two files, of each update in its history four."""
+    for kept, files in (("backups", 2), ("history", 4)):
+        folder = home.backend / kept / PROJECT / stack
+        for old in sorted(folder.glob("*"))[: -COPIES * files]:
+            old.unlink(missing_ok=True)
 
 
 def newest_copy(home: StateHome, stack: str) -> Path | None:

@@ -57,6 +57,16 @@ def test_a_creation_that_ended_counts_until_the_state_has_it(
     assert in_flight(read(home, STACK), journal.entries()) == ()
 
 
+def test_a_provider_that_was_just_starting_is_nothing_to_look_for(
+    home: StateHome, write_state: Any
+) -> None:
+    path = write_state([], creating=["oa-01"])
+    provider = f"urn:pulumi:{STACK}::omlib::pulumi:providers:omcloud::default"
+    path.write_text(path.read_text(encoding="utf-8").replace(ONE, provider), encoding="utf-8")
+    plan = plan_recovery(read(home, STACK), (), {})
+    assert plan == Recovery(pending=(provider,))
+
+
 def test_a_creation_that_the_cloud_refused_left_nothing(
     home: StateHome, write_state: Any, journal: CreateJournal
 ) -> None:

@@ -84,6 +84,20 @@ def test_a_copy_is_made_before_each_change_and_the_oldest_go(
     assert "oa-05" in names[0].read_text(encoding="utf-8")
 
 
+def test_what_pulumi_keeps_of_each_run_is_bounded_too(home: StateHome, write_state: Any) -> None:
+    write_state(["oa-01"])
+    history = home.backend / "history" / "omlib" / STACK
+    history.mkdir(parents=True)
+    for turn in range(COPIES + 2):
+        for part in ("checkpoint", "history"):
+            for end in ("json", "json.attrs"):
+                (history / f"{STACK}-{turn:03}.{part}.{end}").touch()
+    copy_before(home, STACK)
+    left = sorted(history.iterdir())
+    assert len(left) == 4 * COPIES
+    assert left[0].name == f"{STACK}-002.checkpoint.json"
+
+
 def test_a_state_that_did_not_change_is_not_copied_twice(home: StateHome, write_state: Any) -> None:
     write_state(["oa-01"])
     assert copy_before(home, STACK) == copy_before(home, STACK) == newest_copy(home, STACK)
