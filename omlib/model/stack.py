@@ -61,7 +61,8 @@ class Sides:
 class Step:
     """One resource in one run.
 
-    *unknown*: it could not be seen; then *op* is not to be trusted, and nothing is done about it.
+    *unknown*: it could not be seen; then *op* is not to be trusted, and nothing is done about it;
+    but if it *awaits_update* (a resize that was cut off, of whosoever), *op* is what settles it.
     *unseen* are attributes that could not. *gone*: it is in the state, and the cloud has it no
     more. *carried*: it is in the state, and no longer declared. *bound* is the live id that the
     inventory says it has. *imports*: it comes into the state, whatever else is done about it.
@@ -74,6 +75,7 @@ class Step:
     id: str = ""
     sides: tuple[Sides, ...] = ()
     unknown: UnknownReason | None = None
+    awaits_update: bool = False
     unseen: tuple[str, ...] = ()
     detail: str = ""
     gone: bool = False
@@ -85,7 +87,7 @@ class Step:
     @property
     def changes(self) -> bool:
         """Whether something would be, or was, done about it."""
-        return self.op is not Op.SAME and self.unknown is None
+        return self.op is not Op.SAME and (self.unknown is None or self.awaits_update)
 
 
 class Rule(StrEnum):

@@ -50,9 +50,13 @@ def gate(
 
 
 def _is_held(step: Step) -> bool:
-    """What cannot be seen is not changed; nor is what can be, by an attribute that cannot."""
+    """What cannot be seen is not changed; nor is what can be, by an attribute that cannot.
+
+    A server at rest in an open resize may be updated: the provider confirms the size that is
+    declared, and refuses everything else.
+    """
     if step.unknown is not None:
-        return True
+        return not (step.awaits_update and step.op is Op.UPDATE)
     return any(side.path in step.unseen for side in step.sides)
 
 

@@ -18,7 +18,6 @@ from omlib.errors import OmlibError, RefusedError
 from omlib.log import event
 from omlib.model.estate import Estate
 from omlib.model.stack import Op, StackResult, StackRun, Step, Verb
-from omlib.model.status import UnknownReason
 from omlib.planes.access.text import clean
 from omlib.planes.cloud.engine.calls import Answer, StackCalls
 from omlib.planes.cloud.engine.command import EngineCommand
@@ -192,7 +191,7 @@ class _OneStack:
         answer = self.calls.preview_refresh()
         declared = program(self.setting.estate, self.stack)
         steps = drift_steps(self._name, declared, answer.account, answer.unknowns)
-        return self._result(answer, self._told(steps, state))
+        return self._result(answer, with_deeds(steps, self.stack, state, self._looking))
 
     def recover(self) -> StackResult:
         with self._held():
@@ -278,19 +277,12 @@ class _OneStack:
         registration = Registration(stack=self._name, resources=resources, guarded=False)
         answer = self.calls.preview(registration, self._looking)
         steps = steps_of(self._name, resources, answer.account, answer.unknowns)
-        return self._result(answer, self._told(steps, state))
+        return self._result(answer, with_deeds(steps, self.stack, state, self._looking))
 
     @property
     def _looking(self) -> Clouds:
         """Whoever is about to change looks with the same account."""
         return self.calls.changing if self.verb is Verb.UP else self.calls.reading
-
-    def _told(self, steps: Sequence[Step], state: StackState) -> tuple[Step, ...]:
-        """With what the engine cannot know: who did it, and what this account cannot see."""
-        cloud = self.setting.estate.clouds.get(self.stack.cloud)
-        if cloud and self.verb is not Verb.UP and cloud.profile != cloud.change_profile:
-            steps = [_foreign(step) if step.gone else step for step in steps]
-        return with_deeds(steps, self.stack, state, self._looking)
 
     def _result(self, answer: Answer, steps: tuple[Step, ...]) -> StackResult:
         left_out = without_network(self.setting.estate, self.stack)
@@ -363,14 +355,6 @@ def _pending(steps: Sequence[Step], decided: Gate) -> bool:
     )
 
 
-def _foreign(step: Step) -> Step:
-    """nova shows a key pair to the account that made it, and to nobody else."""
-    if step.ref.kind != "key_pair":
-        return step
-    detail = "key pairs are shown to their own account only"
-    return replace(step, op=Op.SAME, gone=False, unknown=UnknownReason.NOT_CHECKED, detail=detail)
-
-
 def _both(first: Sequence[Step], second: Sequence[Step]) -> tuple[Step, ...]:
     """What two passes did, one after the other."""
     before = {step.urn: step for step in first}
@@ -390,7 +374,7 @@ def _merged(looked: Sequence[Step], done: Sequence[Step]) -> tuple[Step, ...]:
         known = before.get(step.urn)
         if known is None:
             merged.append(step)
-        elif known.unknown is not None:
+        elif known.unknown is not None and not known.awaits_update:
             merged.append(known)
         else:
             merged.append(

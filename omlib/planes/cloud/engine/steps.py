@@ -61,6 +61,7 @@ def _step(urn: str, resource: Resource | None, account: Account, unknown: Unknow
         id=str(told.seen.get("id") or told.recorded.get("id") or told.wanted.get("id") or ""),
         sides=tuple(_sides(told)) if reason is None else (),
         unknown=reason,
+        awaits_update=bool(unknown and unknown.awaits_update),
         unseen=unseen,
         detail=detail,
         gone=told.gone,

@@ -31,7 +31,7 @@ from omlib.planes.cloud.provider.kinds.spelling import as_declared
 from omlib.planes.cloud.provider.outcome import certain, init_failed, words
 from omlib.planes.cloud.provider.place import Place, placed
 from omlib.planes.cloud.provider.schema import schema_text
-from omlib.planes.cloud.provider.unknowns import Unknowns
+from omlib.planes.cloud.provider.unknowns import Unknown, Unknowns
 from omlib.planes.cloud.provider.values import plain, struct
 from omlib.planes.cloud.questions import QUESTIONS
 from omlib.planes.cloud.stacks.names import named_by, stack_of
@@ -129,6 +129,7 @@ class OmcloudServicer(ResourceProviderServicer):
         place, live_id = placed(request.id)
         place = place or _place(request.urn, inputs or outputs)
         importing = not inputs and not outputs
+        live: Live | None = None
         try:
             live = _look(kind, self._clouds.api(place), live_id)
             if live and live.in_transition:
@@ -137,7 +138,10 @@ class OmcloudServicer(ResourceProviderServicer):
             fault = fault_of(error)
             if importing:  # there is no state to keep
                 _refuse(context, fault)
-            self._unknowns.put(request.urn, fault.fault.reason, words(fault))
+            awaits = live is not None and live.awaits_update
+            self._unknowns.put(
+                request.urn, Unknown(fault.fault.reason, words(fault), awaits_update=awaits)
+            )
             return provider_pb2.ReadResponse(
                 id=request.id, properties=request.properties, inputs=request.inputs
             )
@@ -149,7 +153,7 @@ class OmcloudServicer(ResourceProviderServicer):
         unseen = tuple(name for name in live.unseen if name in inputs)
         for name in unseen[:1]:
             detail = f"{live_id}: {', '.join(unseen)}"
-            self._unknowns.put(request.urn, live.unseen[name], detail, unseen)
+            self._unknowns.put(request.urn, Unknown(live.unseen[name], detail, unseen))
         properties = _properties(kind, place, as_declared(kind.properties, live, inputs), outputs)
         return provider_pb2.ReadResponse(
             id=live.id,

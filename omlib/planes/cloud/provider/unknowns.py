@@ -8,11 +8,15 @@ from omlib.model.status import UnknownReason
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """*detail* is in the cloud's own words. *attributes*: only these; () is the whole resource."""
+    """*detail* is in the cloud's own words. *attributes*: only these; () is the whole resource.
+
+    *awaits_update*: at rest in a change until someone says how it goes on (an open resize).
+    """
 
     reason: UnknownReason
     detail: str
     attributes: tuple[str, ...] = ()
+    awaits_update: bool = False
 
 
 class Unknowns:
@@ -22,11 +26,9 @@ class Unknowns:
         self._lock = threading.Lock()
         self._told: dict[str, Unknown] = {}
 
-    def put(
-        self, urn: str, reason: UnknownReason, detail: str, attributes: tuple[str, ...] = ()
-    ) -> None:
+    def put(self, urn: str, unknown: Unknown) -> None:
         with self._lock:
-            self._told[urn] = Unknown(reason, detail, attributes)
+            self._told[urn] = unknown
 
     def clear(self) -> None:
         with self._lock:

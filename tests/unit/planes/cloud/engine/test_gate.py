@@ -64,6 +64,14 @@ def test_what_cannot_be_seen_is_held_and_refuses_nothing() -> None:
     assert decided.held == {unseen[0].urn, unseen[1].urn}
 
 
+def test_an_open_resize_may_be_settled_by_an_update_and_by_nothing_else() -> None:
+    resting = {"unknown": UnknownReason.IN_TRANSITION, "awaits_update": True}
+    decided = gate(
+        [step(Op.UPDATE, "a", **resting), step(Op.REPLACE, "b", **resting)], Permission()
+    )
+    assert decided.held == {urn_of("s", "server", "b")}
+
+
 def test_what_is_carried_and_gone_leaves_the_state_and_is_not_made() -> None:
     lost = step(Op.CREATE, carried=True, gone=True, bound="s1")
     decided = gate([lost], Permission())
