@@ -1,6 +1,9 @@
 """Adoption end to end: a real engine, a simulated OpenStack built by hand, an inventory in YAML."""
 
 import json
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -362,3 +365,29 @@ def test_one_vm_is_adopted_with_its_parts_and_the_rest_follows_later(hand: Hand)
     assert made[0]["id"] not in hand.text()
     code, told = hand.adopt("--yes")
     assert (code, told["settled"], len(hand.state())) == (0, True, 8)
+
+
+@pytest.mark.parametrize("after_s", [0.0, 1.0, 3.0])
+def test_killed_while_it_imports_it_is_done_again_without_a_trace(
+    hand: Hand, after_s: float
+) -> None:
+    made = hand.cloud.seed("hrss", 4, volumes=1, size_gib=20)
+    before = hand.books(made)
+    program = "from omlib.cli.main import run; run()"
+    words = [sys.executable, "-c", program, "adopt", "--yes", "-i", str(hand.root)]
+    hand.cloud.clear_counts()
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        until = time.monotonic() + 120
+        while hand.text() == before and process.poll() is None:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        time.sleep(after_s)  # the files are written, and the import is on its way
+        process.kill()
+    written = hand.text()
+    assert all(one["id"] in written for one in made)
+    assert hand.cloud.changes() == {}
+    code, told = hand.adopt("--yes")
+    assert code == 0, hand.said
+    assert len(hand.state()) == 16
+    assert hand.text() == written
+    assert hand.adopt()[0] == 0
