@@ -35,7 +35,8 @@ ALL_POINTS = (
     *(("began", 1), ("made", 3), ("ended", 8), ("began", 16), ("made", 24)),
     *(("ended", 30), ("began", 40), ("made", 48), ("ended", 55), ("ended", 60)),
 )
-POINTS = ALL_POINTS if SOAK else (("began", 8), ("made", 18))
+# "lock": before anything is made, when the engine has just begun
+POINTS = (("lock", 1), *ALL_POINTS) if SOAK else (("began", 8), ("made", 18))
 WAIT_S = 120.0
 GRACE_S = "3"  # the cloud takes 0.15 s for what it was asked
 
@@ -72,6 +73,10 @@ class Town:
         """Wait until the journal says *word* so often; False where the run ended before."""
         journal = self.home.creates(STACK)
         while process.poll() is None:
+            if word == "lock" and self.home.stack_file(STACK).exists():
+                if any(locks_of(self.home, STACK)):
+                    return True
+                continue
             text = journal.read_text(encoding="utf-8") if journal.exists() else ""
             if text.count(f'"did": "{word}"') >= count:
                 return True

@@ -21,6 +21,7 @@ from omlib.planes.cloud.stacks.names import PROJECT
 PROVIDER = "omcloud"
 PROFILES = "OMCLOUD_PROFILES"  # of a provider that is a process of its own: "gov=change-gov,..."
 _BACKEND = "PULUMI_BACKEND_URL"
+_INVENTORY = "OMLIB_INVENTORY"
 _WRITTEN_S = 2.0
 _PROJECT_FILE = f"name: {PROJECT}\nruntime: python\ndescription: made by omlib for its own runs\n"
 
@@ -53,9 +54,17 @@ class StateHome:
     def backend_url(self) -> str:
         """Where the state is: PULUMI_BACKEND_URL of the environment, else in *folder*.
 
-        Percent-encoded: the engine takes `#`, `?` and `%` of a path for parts of a URL.
+        What `omlib cloud env` told a shell for another inventory does not count for this one.
         """
-        return os.environ.get(_BACKEND) or f"file://{quote(str(self.folder / 'state'))}"
+        named, inventory = os.environ.get(_BACKEND), os.environ.get(_INVENTORY)
+        if named and not (inventory and named == StateHome(Path(inventory))._own_url):
+            return named
+        return self._own_url
+
+    @property
+    def _own_url(self) -> str:
+        """Percent-encoded: the engine takes `#`, `?` and `%` of a path for parts of a URL."""
+        return f"file://{quote(str(self.folder / 'state'))}"
 
     @property
     def backend(self) -> Path:
@@ -121,7 +130,7 @@ class StateHome:
             "PULUMI_CONFIG_PASSPHRASE_FILE": str(self.passphrase),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-            "OMLIB_INVENTORY": str(self.root.absolute()),
+            _INVENTORY: str(self.root.absolute()),
             "OMLIB_PYTHON": sys.executable,
             PROFILES: ",".join(f"{cloud}={profile}" for cloud, profile in sorted(profiles.items())),
         }

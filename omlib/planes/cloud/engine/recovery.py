@@ -10,7 +10,6 @@ adopted by the next run, which imports them. Until the state has them the journa
 crash during recovery changes nothing.
 """
 
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -175,7 +174,7 @@ def _drop_pending(
 ) -> None:
     """Pulumi's own import of a state leaves pending operations out. Secrets stay encrypted."""
     folder = str(home.work)
-    passing = home.folder / f"export.{secrets.token_hex(4)}.json"
+    passing = home.folder / f"export.{stack}.json"  # we hold the queue
     try:
         command.run(["stack", "export", "--stack", stack, "--file", str(passing)], folder, env)
         command.run(["stack", "import", "--stack", stack, "--file", str(passing)], folder, env)

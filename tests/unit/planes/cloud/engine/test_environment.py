@@ -59,6 +59,14 @@ def test_the_environment_may_name_another_folder_of_files(
     assert home.stack_file("a.b.c") == tmp_path / "other/.pulumi/stacks/omlib/a.b.c.json"
 
 
+def test_what_a_shell_was_told_for_another_inventory_does_not_count(
+    home: StateHome, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in StateHome(tmp_path / "another").env({}).items():
+        monkeypatch.setenv(name, value)
+    assert home.backend == home.folder / "state" / ".pulumi"
+
+
 @pytest.mark.parametrize("url", ["postgres://u:secret@db/x", "https://api.pulumi.com", "file://~"])
 def test_a_backend_that_is_no_folder_is_refused_without_telling_its_login(
     url: str, home: StateHome, monkeypatch: pytest.MonkeyPatch
