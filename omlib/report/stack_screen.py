@@ -99,7 +99,7 @@ def _counts(result: StackResult, lang: Lang) -> str:
         ("stack.count.unknown", sum(step.unknown is not None for step in result.steps)),
         (
             "stack.count.unmoved" if result.verb is Verb.DRIFT else "stack.count.same",
-            sum(_is_plain(step) for step in result.steps),
+            sum(_is_plain(step) and not step.carried for step in result.steps),
         ),
     ):
         if count:

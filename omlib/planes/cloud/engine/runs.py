@@ -356,14 +356,16 @@ def _pending(steps: Sequence[Step], decided: Gate) -> bool:
 
 
 def _both(first: Sequence[Step], second: Sequence[Step]) -> tuple[Step, ...]:
-    """What two passes did, one after the other."""
-    before = {step.urn: step for step in first}
-    return tuple(
-        replace(step, op=before[step.urn].op)
-        if step.op is Op.SAME and step.unknown is None and step.urn in before
-        else step
-        for step in second
-    )
+    """What two passes did, one after the other: what the first made the second may have mended."""
+    before = {step.urn: step.op for step in first}
+
+    def together(step: Step) -> Step:
+        op = before.get(step.urn, step.op)
+        if op is Op.CREATE and step.op is Op.UPDATE:
+            return replace(step, op=op, sides=())
+        return replace(step, op=op) if step.op is Op.SAME and step.unknown is None else step
+
+    return tuple(map(together, second))
 
 
 def _merged(looked: Sequence[Step], done: Sequence[Step]) -> tuple[Step, ...]:
