@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-simulated engine test soak lint types layers check bench lab-down clean
+.PHONY: help setup demo demo-yibin demo-simulated engine test soak lint types layers check bench lab-down clean
 
 help: ## say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -12,6 +12,9 @@ setup: ## Debian packages (as root), virtual environment, Python packages
 
 demo: setup ## the declared estate built for real, drift planted, verdicts shown
 	@$(BIN)/omlib demo
+
+demo-yibin: setup ## a cloud of 75 servers that grew by hand, adopted without a touch
+	@$(BIN)/omlib demo --scenario yibin
 
 demo-simulated: setup ## the same story on the shipped fakes, in seconds
 	@$(BIN)/omlib demo --simulated

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from omlib.jobs.reconcile import Reconciled
     from omlib.report.reconciliation import Label
     from omlib.report.words import Lang
+
+
+class Scenario(StrEnum):
+    CITY = "city"
+    YIBIN = "yibin"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -57,6 +63,14 @@ def demo(
     lab_id: Annotated[
         int | None, typer.Option("--lab", envvar="OMLIB_LAB_ID", min=0, max=31, help="Which lab.")
     ] = None,
+    scenario: Annotated[
+        Scenario,
+        typer.Option(
+            "--scenario",
+            help="city: the declared estate. yibin: a cloud of 75 "
+            "servers that grew by hand is adopted.",
+        ),
+    ] = Scenario.CITY,
     path: Inventory = None,
     lang: Language = "",  # noqa: ARG001
 ) -> int:
@@ -71,7 +85,11 @@ def demo(
       omlib demo
 
       omlib demo --simulated --lang zh
+
+      omlib demo --scenario yibin
     """
+    if scenario is Scenario.YIBIN:
+        return _yibin(lab_id)
     if simulated:
         return _simulated(path)
     from omlib.lab.machine import unsupported
@@ -142,7 +160,37 @@ def _simulated(path: Path | None) -> int:
     ):
         show(document)
         typer.echo()
-    show(screen.next_report(screen.NEXT_SIMULATED, lang, system="", env="", labels=SIMULATION))
+    show(screen.next_report(screen.NEXT_SIMULATED, lang, labels=SIMULATION))
+    return 0 if told.exact else 1
+
+
+def _yibin(lab_id: int | None) -> int:
+    from omlib.cli.lab_progress import LabProgress
+    from omlib.cli.labs import layout_of
+    from omlib.cli.progress import StepProgress
+    from omlib.demo import screen
+    from omlib.demo.yibin import tell_yibin
+    from omlib.jobs.world import SystemClock
+    from omlib.lab.machine import require_machine
+    from omlib.report.words import words
+
+    require_machine()
+    lang, layout = language(), layout_of(lab_id)
+    with StepProgress(lang, every_step=True) as progress:
+        told = tell_yibin(
+            layout,
+            teller=_Teller(lang),
+            progress=progress,
+            lab_progress=LabProgress(lang),
+            clock=SystemClock(),
+        )
+    typer.echo()
+    show(screen.judgement_report(told.judged, told.took_s, lang))
+    typer.echo()
+    show_line(words("yibin.root", lang, path=str(told.root)))
+    typer.echo()
+    env, root = str(layout.run / "env"), str(told.root)
+    show(screen.next_report(screen.NEXT_YIBIN, lang, env=env, root=root))
     return 0 if told.exact else 1
 
 

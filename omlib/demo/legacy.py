@@ -102,6 +102,16 @@ def _make(cloud: Any, shelf: _Shelf, machine: Machine, group: str) -> None:
         settled(cloud, server.id, "SHUTOFF")
 
 
+def last_changes(layout: LabLayout) -> Mapping[str, str]:
+    """When each server, volume, port and group was last changed, by the clouds' own word."""
+    admin = connect(layout)
+    servers = admin.compute.servers(all_projects=True)
+    volumes = admin.block_storage.volumes(all_projects=True)
+    found = {one.id: str(one.updated_at) for each in (servers, volumes) for one in each}
+    ports, groups = admin.network.ports(), admin.network.security_groups()
+    return found | {one.id: str(one.revision_number) for each in (ports, groups) for one in each}
+
+
 def make_group(cloud: Any, name: str, rules: Iterable[str]) -> None:
     """A group with *rules* as the inventory writes them; neutron adds its two egress rules."""
     made = cloud.network.create_security_group(name=name)

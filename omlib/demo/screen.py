@@ -1,5 +1,6 @@
 """The story's own screens: what was planted against what was found, times, what to try next."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from omlib.demo.plants import Judgement
@@ -33,6 +34,12 @@ NEXT_REAL = (
     (".venv/bin/omlib cloud preview", "demo.next.cloud"),
     (".venv/bin/omlib lab break", "demo.next.break"),
     (".venv/bin/omlib runs list", "demo.next.runs"),
+    ("make lab-down", "demo.next.down"),
+)
+NEXT_YIBIN = (
+    (". {env}", "demo.next.yibin_env"),
+    (".venv/bin/omlib reconcile -i {root}", "demo.next.reconcile_all"),
+    (".venv/bin/omlib cloud preview -i {root}", "demo.next.yibin_preview"),
     ("make lab-down", "demo.next.down"),
 )
 NEXT_SIMULATED = (("make demo", "demo.next.real"),)
@@ -72,12 +79,14 @@ def judgement_report(
 def _verdicts(found: Sequence[Finding], lang: Lang) -> Line:
     if not found:
         return line(Span("-", Tone.BAD))
-    first = found[0]
-    told = words(f"status.{first.status}", lang)
-    if first.reason:
-        told += words("text.aside", lang, told=words(f"reason.{first.reason}", lang))
-    many = f" × {len(found)}" if len(found) > 1 else ""
-    return line(Span(told, tone_of(first.status)), many)
+    spans: list[Span | str] = []
+    for (status, reason), count in Counter((each.status, each.reason) for each in found).items():
+        told = words(f"status.{status}", lang)
+        if reason:
+            told += words("text.aside", lang, told=words(f"reason.{reason}", lang))
+        spans += [", "] if spans else []
+        spans += [Span(told, tone_of(status)), f" × {count}" if count > 1 else ""]
+    return line(*spans)
 
 
 def _outcome(judged: Judgement, lang: Lang) -> Sequence[Block]:
@@ -123,14 +132,15 @@ def next_report(
     steps: Sequence[tuple[str, str]],
     lang: Lang,
     *,
-    system: str,
-    env: str,
+    system: str = "",
+    env: str = "",
+    root: str = "",
     labels: Sequence[str] = (),
 ) -> Document:
     columns = (Column(words("column.command", lang)), Column(words("column.why", lang)))
     rows = tuple(
         (
-            line(Span(command.format(system=system, env=env), Tone.NAME)),
+            line(Span(command.format(system=system, env=env, root=root), Tone.NAME)),
             line(words(why, lang)),
         )
         for command, why in steps

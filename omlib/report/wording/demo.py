@@ -70,6 +70,7 @@ SAID: dict[str, tuple[str, str]] = {
     "demo.besides": ("found and not planted: {ref} {status}", "未制造却被报告：{ref} {status}"),
     "demo.from_start": ("so from the start", "一开始就如此"),
     "demo.next.reconcile": ("look again, only this system", "只看这一个业务系统"),
+    "demo.next.reconcile_all": ("look again", "再次查看"),
     "demo.next.json": ("the same for a program", "供程序读取"),
     "demo.next.offline": ("from the last look, asking nobody", "用上次记录，不访问任何设备"),
     "demo.next.plan": (
@@ -141,6 +142,75 @@ SAID: dict[str, tuple[str, str]] = {
         "an account of a retired system is back",
         "已下线系统的账号又出现了",
     ),
+    "yibin.lab": (
+        "A lab comes up: a real OpenStack, empty.",
+        "启动试验环境：真实 OpenStack，尚无资源。",
+    ),
+    "yibin.grow": (
+        "In it a city's cloud grows by hand, as it did: names as somebody typed them, no tags.",
+        "在其中照当年的做法逐台手工建成：名称各凭习惯，没有任何标记。",
+    ),
+    "yibin.totals": (
+        (
+            "  {departments} departments, {services} services: {servers} servers, {vcpu} vCPU, "
+            "{ram_gb} GB of memory, {storage_tb} TB in {volumes} volumes; {marked} carry a mark."
+        ),
+        (
+            "  {departments} 个部门、{services} 项业务：{servers} 台云主机，{vcpu} vCPU，"
+            "内存 {ram_gb} GB，{volumes} 块云硬盘共 {storage_tb} TB；带标记的 {marked} 台。"
+        ),
+    ),
+    "yibin.books": (
+        (
+            "  The books list {listed} of the {servers} servers, {bound} with its id: {missing} "
+            "were never entered, {wrong} have another size, {alike} are entered alike."
+        ),
+        (
+            "  台账登记了 {servers} 台中的 {listed} 台，写明 ID 的 {bound} 台：漏登 {missing} 台，"
+            "规格不符 {wrong} 台，登记得无法区分 {alike} 台。"
+        ),
+    ),
+    "yibin.proposed": (
+        (
+            "omlib adopt, before anything is written: {adopt} items are found beyond doubt and "
+            "would come in without a change; {differs} differ from the books and {ambiguous} "
+            "could be several, so they stay out; {new} live things are in no book."
+        ),
+        (
+            "omlib adopt，写入之前：{adopt} 项已确认对应，纳管后无任何变更；"
+            "{differs} 项与台账不符、{ambiguous} 项有多个可能，均不纳管；{new} 项不在台账中。"
+        ),
+    ),
+    "yibin.person": (
+        (
+            "  A person decides: which of the {alike} is which, and that of {differs} the live "
+            "size is right."
+        ),
+        "  由人决定：{alike} 台各是哪一台；{differs} 台以实际规格为准。",
+    ),
+    "yibin.adopted": (
+        (
+            "Adopted: {imports} resources imported, {files} files of the books written. A "
+            "preview now proposes {pending} changes; of {things} things in the cloud {touched} "
+            "were touched."
+        ),
+        (
+            "纳管完成：导入 {imports} 个资源，更新台账 {files} 个文件。"
+            "再次预览，需变更 {pending} 个；云上 {things} 项资源中被改动的有 {touched} 项。"
+        ),
+    ),
+    "yibin.plant": ("Then people change things in the console:", "此后有人在控制台改动："),
+    "yibin.root": (
+        "The books, now with every id, go with the lab: {path}",
+        "已写明全部 ID 的台账（随试验环境删除）：{path}",
+    ),
+    "demo.next.yibin_env": ("the cloud's credentials", "云的凭据"),
+    "demo.next.yibin_preview": (
+        "what Pulumi would set right, attribute by attribute",
+        "Pulumi 将如何逐项恢复",
+    ),
+    "demo.step.adopt": ("adopted, with proof", "纳管及核验"),
+    "step.build.legacy": ("people build their cloud by hand", "手工建成云资源"),
     "title.applied": ("Plan {plan} carried out", "变更方案 {plan} 实施情况"),
     "applied.counts": (
         (
