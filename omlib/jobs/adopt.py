@@ -18,9 +18,11 @@ from omlib.jobs.adopt_proposal import Proposal, Proposing, Wish
 from omlib.jobs.observe import observe
 from omlib.jobs.recorded_run import recorded_run
 from omlib.jobs.workspace import Workspace
-from omlib.model.observation import looked_at
+from omlib.model.item import Scope
+from omlib.model.observation import Observation, looked_at
 from omlib.model.ref import Plane
 from omlib.model.stack import Op
+from omlib.model.status import UnknownReason
 from omlib.ports import Clock, Progress
 from omlib.records.provenance import actor, revision
 from omlib.records.run import RunState
@@ -82,6 +84,7 @@ def adopt_estate(
             newcomers=proposal.newcomers,
             imports=tuple(sorted(proposal.imports)),
             files=tuple(sorted(proposal.files)),
+            gaps=_gaps(work, wish, looked.observation),
             asked_new=wish.new,
             dry_run=dry_run,
         )
@@ -113,6 +116,19 @@ def carry_out(root: Path, stacks: Stacks, proposal: Proposal) -> bool:
         step.op is Op.SAME and (step.unknown is None or step.ref not in proposal.imports)
         for result in run.results
         for step in (result.again if result.changed else result.steps)
+    )
+
+
+def _gaps(
+    work: Workspace, wish: Wish, seen: Observation
+) -> tuple[tuple[Scope, UnknownReason, str], ...]:
+    """What could not be seen of the places that the adoption is about."""
+    wanted = {item.scope for item in work.items if wish.subjects.holds(item)}
+    places = {scope.where for scope in wanted}
+    return tuple(
+        (scope, sight.reason, sight.detail)
+        for scope, sight in sorted(seen.sights.items())
+        if sight.reason and (scope in wanted or (wish.new and scope.where in places))
     )
 
 

@@ -19,6 +19,10 @@ def adopt_json(it: Adopted) -> dict[str, object]:
         "settled": it.settled,
         "items": [_row(row) for row in it.rows],
         "outside": [_new(row) for row in it.newcomers],
+        "gaps": [
+            {"scope": str(scope), "reason": reason.value, "detail": detail}
+            for scope, reason, detail in it.gaps
+        ],
         "imports": [str(ref) for ref in it.imports],
         "files": list(it.files),
     }

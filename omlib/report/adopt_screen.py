@@ -38,6 +38,7 @@ def adopt_report(it: Adopted, lang: Lang) -> Document:
             *_entries(it, REFUSED, "heading.adopt_refused", lang),
             *_entries(it, OPEN, "heading.adopt_open", lang),
             *_outside(it, lang),
+            *_gaps(it, lang),
             *_files(it, lang),
             *_next(it, lang),
         ),
@@ -161,6 +162,15 @@ def _outside(it: Adopted, lang: Lang) -> Iterator[Block]:
         names = ", ".join(str(row.ref) for row in absent[:_MOST_NAMED])
         more = " ..." if len(absent) > _MOST_NAMED else ""
         yield Paragraph(line(words("adopt.absent", lang, n=len(absent), refs=names + more)))
+
+
+def _gaps(it: Adopted, lang: Lang) -> Iterator[Block]:
+    if it.gaps:
+        yield Heading(line(words("heading.adopt_gaps", lang, n=len(it.gaps))))
+    for scope, reason, detail in it.gaps:
+        told = words(f"reason.{reason}", lang)
+        details = (Entry(line(Span(detail, Tone.MUTED))),) if detail else ()
+        yield Entry(line(Span(str(scope), Tone.NAME), "  ", Span(told, Tone.UNKNOWN)), details)
 
 
 def _files(it: Adopted, lang: Lang) -> Iterator[Block]:

@@ -59,6 +59,7 @@ SAID: dict[str, tuple[str, str]] = {
     "heading.adopt_open": ("For a person to decide ({n})", "待人工确认（{n}）"),
     "heading.adopt_new": ("New records ({n})", "新增记录（{n}）"),
     "heading.adopt_no_record": ("Live, and without a record ({n})", "实际存在但无法立项（{n}）"),
+    "heading.adopt_gaps": ("Not seen whole ({n})", "未能完整查看（{n}）"),
     "heading.files_to_write": ("Files to write ({n})", "将写入的文件（{n}）"),
     "heading.files_written": ("Files written ({n})", "已写入的文件（{n}）"),
     "fate.differs": ("the inventory says something else", "资产清单的声明与实际不同"),
