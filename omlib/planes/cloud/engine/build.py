@@ -151,7 +151,5 @@ def _why(output: Output) -> str:
 def _step(progress: Progress, name: str, total: int = 0) -> Iterator[str]:
     began = time.monotonic()
     progress.start(name, total)
-    try:
-        yield name
-    finally:
-        progress.done(name, time.monotonic() - began)
+    yield name
+    progress.done(name, time.monotonic() - began)  # what failed or was stopped is not done

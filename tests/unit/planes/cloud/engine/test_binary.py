@@ -1,4 +1,8 @@
 import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -164,3 +168,20 @@ def test_the_sdk_is_of_the_same_version() -> None:
 
     assert f"v{metadata.version('pulumi')}" == VERSION
     assert os.environ.get("OMLIB_PULUMI") is None
+
+
+def test_ctrl_c_during_a_build_ends_the_compiler_and_leaves_nothing_half(tmp_path: Path) -> None:
+    go_that(tmp_path, f'touch {tmp_path}/begun; mkdir -p "$PWD/bin"; exec sleep 300')
+    build = "from omlib.cli.main import run; run(['cloud', 'engine'])"
+    process = subprocess.Popen(
+        [sys.executable, "-c", build], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    until = time.monotonic() + 60
+    while not (tmp_path / "begun").exists():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "building the engine, once (3 to 5 minutes): done" not in said
+    assert [path.name for path in built_engine().parents[2].iterdir()] == ["build.lock"]
