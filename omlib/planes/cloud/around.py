@@ -15,6 +15,7 @@ from omlib.planes.cloud.reader import Json
 
 SHAPE_FAULTS = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 
+_MOST = 2**53  # Pulumi has every number as a double
 _MARK = re.compile(r"(?:^|[\s;,])omlib_(id|system|pending|urn)=([^\s;,]+)")
 
 
@@ -110,6 +111,24 @@ def marks_in_text(told: Json) -> dict[str, str]:
     tags = told.get("tags") or ()
     text = " ".join([*(str(tag) for tag in tags), str(told.get("description") or "")])
     return dict(_MARK.findall(text))
+
+
+def whole(told: Json, name: str) -> int:
+    """A size or a count. Forks give numbers as texts, and 10.0 is 10; 10.7 is not rounded.
+
+    >>> whole({"size": "10"}, "size"), whole({"size": 10.0}, "size")
+    (10, 10)
+    """
+    value = told[name]
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise TypeError(f"{name} is {type(value).__name__}")
+    try:
+        number = int(value)
+    except OverflowError:  # JSON has no infinity, but its readers do
+        number = _MOST + 1
+    if abs(number) > _MOST or (isinstance(value, float) and number != value):
+        raise ValueError(f"{name} is no whole number")
+    return number
 
 
 def text(told: Json, name: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from omlib.model.estate import Cloud, Site
 from omlib.model.status import UnknownReason
-from omlib.planes.cloud.around import SHAPE_FAULTS, Flavor
+from omlib.planes.cloud.around import SHAPE_FAULTS, Flavor, whole
 from omlib.planes.cloud.declared import kinds_at
 from omlib.planes.cloud.faults import CloudFaultError, Condition, fault_of
 from omlib.planes.cloud.parallel import Job, run_all
@@ -128,6 +128,6 @@ def _name(told: Json) -> str | UnknownReason:
 def _flavor(told: Json) -> Flavor | UnknownReason:
     try:
         flavor = told["flavor"]
-        return Flavor(int(flavor["vcpus"]), int(flavor["ram"]), str(flavor.get("name") or ""))
+        return Flavor(whole(flavor, "vcpus"), whole(flavor, "ram"), str(flavor.get("name") or ""))
     except SHAPE_FAULTS:
         return UnknownReason.ERROR

@@ -10,7 +10,15 @@ from typing import Any
 
 from omlib.model.item import Actual, Key, Value
 from omlib.model.status import UnknownReason
-from omlib.planes.cloud.around import Around, Flavor, keys_of, mapping, marks_in_metadata, text
+from omlib.planes.cloud.around import (
+    Around,
+    Flavor,
+    keys_of,
+    mapping,
+    marks_in_metadata,
+    text,
+    whole,
+)
 from omlib.planes.cloud.reader import Json
 
 POWER = {"ACTIVE": "on", "SHUTOFF": "off"}  # any other status stands as it is: error, paused
@@ -105,7 +113,7 @@ def _is_fixed(entry: Mapping[str, Any], floating: Set[str]) -> bool:
 def _flavor(told: Json, around: Around) -> Flavor | UnknownReason:
     if "vcpus" in told:  # embedded from microversion 2.47 on; forks give numbers as texts
         name = told.get("original_name") or told.get("name") or ""
-        return Flavor(int(told["vcpus"]), int(told["ram"]), str(name))
+        return Flavor(whole(told, "vcpus"), whole(told, "ram"), str(name))
     return around.flavors.get(str(told["id"]), UnknownReason.NOT_CHECKED)
 
 
@@ -128,7 +136,7 @@ def volume(told: Json, around: Around) -> Actual:
     name = told.get("name") or ""
     seen: dict[str, Value] = {
         "name": name,
-        "size_gib": int(told["size"]),
+        "size_gib": whole(told, "size"),
         "project": around.project,
     }
     unseen = {}

@@ -25,7 +25,7 @@ from omlib.planes.cloud.provider.compare import Change, compare
 from omlib.planes.cloud.provider.functions import FUNCTIONS
 from omlib.planes.cloud.provider.inputs import checked, shape
 from omlib.planes.cloud.provider.journal import Journal, NoJournal
-from omlib.planes.cloud.provider.kind import PLACE, Api, Live, Mark, ResourceKind
+from omlib.planes.cloud.provider.kind import PLACE, Api, Inputs, Live, Mark, ResourceKind
 from omlib.planes.cloud.provider.kinds import KINDS
 from omlib.planes.cloud.provider.kinds.spelling import as_declared
 from omlib.planes.cloud.provider.outcome import certain, init_failed, words
@@ -130,10 +130,15 @@ class OmcloudServicer(ResourceProviderServicer):
         place = place or _place(request.urn, inputs or outputs)
         importing = not inputs and not outputs
         live: Live | None = None
+        seen = provider_pb2.ReadResponse(id="")
         try:
             live = _look(kind, self._clouds.api(place), live_id)
             if live and live.in_transition:
                 raise CloudFaultError(condition=Condition.BEING_CHANGED, detail=live_id)
+            if live and importing:
+                inputs = _settable(kind, {**live.attributes, **place.named})
+            if live:  # in here: a text or number may be none that the engine can be told
+                seen = _seen(kind, place, live, inputs, outputs)
         except Exception as error:  # noqa: BLE001 - one that is unreadable stops no other
             fault = fault_of(error)
             if importing:  # there is no state to keep
@@ -147,19 +152,12 @@ class OmcloudServicer(ResourceProviderServicer):
             )
         if live is None:
             event("cloud.gone", urn=request.urn, id=live_id)
-            return provider_pb2.ReadResponse(id="")
-        if importing:
-            inputs = _settable(kind, {**live.attributes, **place.named})
+            return seen
         unseen = tuple(name for name in live.unseen if name in inputs)
         for name in unseen[:1]:
             detail = f"{live_id}: {', '.join(unseen)}"
             self._unknowns.put(request.urn, Unknown(live.unseen[name], detail, unseen))
-        properties = _properties(kind, place, as_declared(kind.properties, live, inputs), outputs)
-        return provider_pb2.ReadResponse(
-            id=live.id,
-            properties=struct(properties),
-            inputs=struct({name: properties.get(name, inputs[name]) for name in inputs}),
-        )
+        return seen
 
     def List(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
         kind = _kind_of_token(request.token, context)
@@ -311,6 +309,17 @@ class OmcloudServicer(ResourceProviderServicer):
 def _look(kind: ResourceKind, api: Api, live_id: str) -> Live | None:
     """From the listing; what it lacks is gone only where a GET says so."""
     return kind.live(api, live_id) or kind.get(api, live_id)
+
+
+def _seen(
+    kind: ResourceKind, place: Place, live: Live, inputs: Inputs, outputs: Inputs
+) -> provider_pb2.ReadResponse:
+    properties = _properties(kind, place, as_declared(kind.properties, live, inputs), outputs)
+    return provider_pb2.ReadResponse(
+        id=live.id,
+        properties=struct(properties),
+        inputs=struct({name: properties.get(name, inputs[name]) for name in inputs}),
+    )
 
 
 def _settable(kind: ResourceKind, attributes: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from omlib.model.status import UnknownReason
-from omlib.planes.cloud.around import SHAPE_FAULTS
+from omlib.planes.cloud.around import SHAPE_FAULTS, whole
 from omlib.planes.cloud.faults import CloudFaultError, Condition
 from omlib.planes.cloud.provider.kind import Api, Inputs
 from omlib.planes.cloud.reader import Json
@@ -82,8 +82,8 @@ def _by_id(flavors: Sequence[Json]) -> dict[str, Flavor]:
 
 
 def _listed(told: Json) -> Flavor:
-    return Flavor(str(told["id"]), str(told["name"]), int(told["vcpus"]), int(told["ram"]))
+    return Flavor(str(told["id"]), str(told["name"]), whole(told, "vcpus"), whole(told, "ram"))
 
 
 def _embedded(told: Json) -> Flavor:
-    return Flavor("", str(told.get("original_name", "")), int(told["vcpus"]), int(told["ram"]))
+    return Flavor("", str(told.get("original_name", "")), whole(told, "vcpus"), whole(told, "ram"))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from omlib.model.status import UnknownReason
+from omlib.planes.cloud.around import text
 from omlib.planes.cloud.faults import CloudFaultError, Condition
 from omlib.planes.cloud.normal import (
     POWER,
@@ -38,9 +39,9 @@ class Beside:
 
 def server(told: Json, beside: Beside) -> Live:
     """Pure. Raises one of `SHAPE_FAULTS` for what no server looks like."""
-    status = str(told["status"]).upper()
+    status = text(told, "status").upper()
     seen: dict[str, PropertyValue] = {
-        "name": str(told["name"]),
+        "name": text(told, "name"),
         "power": POWER.get(status, status.lower()),
         "metadata": metadata.seen(told),
         "key_pair": str(told.get("key_name") or ""),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from omlib.planes.cloud.around import SHAPE_FAULTS
+from omlib.planes.cloud.around import SHAPE_FAULTS, text, whole
 from omlib.planes.cloud.faults import CloudFaultError, Condition
 from omlib.planes.cloud.normal import VOLUME_MOVES
 from omlib.planes.cloud.provider.kind import (
@@ -137,7 +137,7 @@ def _failed(api: Api, told: Json, what: str) -> CloudFaultError:
 
 def _grow(api: Api, volume_id: str, size_gib: int) -> None:
     told = until_at_rest(api, volume_id, f"volume {volume_id} to stand still")
-    have = int(told["size"])
+    have = whole(told, "size")
     if have > size_gib:
         detail = f"volume {volume_id} has {have} GiB and cannot shrink to {size_gib}"
         raise CloudFaultError(condition=Condition.IMPOSSIBLE, detail=detail)
@@ -150,7 +150,7 @@ def _grow(api: Api, volume_id: str, size_gib: int) -> None:
         api,
         volume_id,
         f"volume {volume_id} to have {size_gib} GiB",
-        lambda told: int(told["size"]) == size_gib,
+        lambda told: whole(told, "size") == size_gib,
     )
 
 
@@ -158,7 +158,7 @@ def _live(told: Json) -> Live:
     with shaped("volume", told):
         seen: dict[str, PropertyValue] = {
             "name": str(told.get("name") or ""),
-            "size_gib": int(told["size"]),
+            "size_gib": whole(told, "size"),
             "metadata": metadata.seen(told),
             "status": _status(told),
             "bootable": str(told.get("bootable")).lower() == "true",
@@ -174,7 +174,7 @@ def _live(told: Json) -> Live:
 
 
 def _status(told: Json) -> str:
-    return str(told["status"])
+    return text(told, "status")
 
 
 VOLUME = _Volume()

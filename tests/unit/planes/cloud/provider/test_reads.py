@@ -187,3 +187,25 @@ def test_a_name_or_an_id_is_told_as_the_program_declared_it(wire: "Wire") -> Non
     by_id = wire.create("subnet", "s", name="s", network=network.id, cidr="10.9.0.0/24")
     assert by_id.outputs["network"] == network.id
     assert wire.read("subnet", "s", by_id) == by_id
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"size": 10**400},
+        {"size": 10.7},
+        {"size": float("inf")},
+        {"size": None},
+        {"status": None},
+        {"name": "half a \ud83d"},
+    ],
+)
+def test_what_no_volume_can_be_is_unknown_and_neither_rounded_nor_the_end_of_the_run(
+    wire: "Wire", told: dict[str, object]
+) -> None:
+    made = wire.create("volume", "data", name="data", size_gib=10)
+    wire.configure()
+    wire.cloud.edit("volume", made.id, **told)
+    assert wire.read("volume", "data", made) == made
+    (unknown,) = wire.unknowns.by_urn().values()
+    assert unknown.reason is UnknownReason.ERROR
