@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from omlib.cli.look import Systems
-from omlib.cli.options import AsJson, Inventory, Language, language
+from omlib.cli.options import AsJson, Inventory, Language, Records, language
 from omlib.cli.progress import StepProgress
 from omlib.cli.show import show, show_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from omlib.jobs.cloud import Desk, Stacks
+    from omlib.jobs.cloud import Opened, Stacks
     from omlib.model.stack import StackRun
 
 cloud = typer.Typer(help="The declared cloud, as Pulumi stacks.", no_args_is_help=True)
@@ -45,12 +45,12 @@ def list_stacks(
     from omlib.report.stack_list import stack_list_report
 
     with StepProgress(language()) as progress:
-        estate, desk = open_desk(path, progress)
-        infos = desk.infos()
+        opened = open_desk(path, progress)
+        infos = opened.desk.infos()
     if as_json:
         show_json(stack_list_json(infos))
     else:
-        show(stack_list_report(estate.name, infos, language()))
+        show(stack_list_report(opened.estate.name, infos, language()))
     return 0
 
 
@@ -77,7 +77,7 @@ def preview(
       omlib cloud preview --project hrss --json
     """
     wanted = _wanted(names, clouds, projects, systems)
-    return _run(path, wanted, lambda desk, chosen: desk.preview(chosen), as_json=as_json)
+    return _run(path, wanted, lambda it, chosen: it.desk.preview(chosen), as_json=as_json)
 
 
 @cloud.command()
@@ -101,6 +101,7 @@ def up(
         ),
     ] = 3,
     path: Inventory = None,
+    records: Records = None,
     lang: Language = "",  # noqa: ARG001
     as_json: AsJson = False,
 ) -> int:
@@ -117,16 +118,25 @@ def up(
 
       omlib cloud up --stack gov-cloud.RegionOne.hrss --allow-replace cloud/server/hrss-app-01
     """
-    from omlib.jobs.cloud import replaceable
+    from omlib.jobs.cloud import change, replaceable
+    from omlib.jobs.world import SystemClock
 
     refs = replaceable(allow_replace or ())
-    return _run(
-        path,
-        _wanted(names, clouds, projects, systems),
-        lambda desk, chosen: desk.up(chosen, allow_replace=refs, allow_gone=allow_gone),
-        as_json=as_json,
-        declared_only=not names,
-    )
+
+    def work(opened: "Opened", chosen: list[str]) -> "StackRun":
+        with opened.store(records) as store:
+            return change(
+                opened.desk,
+                chosen,
+                root=opened.root,
+                store=store,
+                clock=SystemClock(),
+                allow_replace=refs,
+                allow_gone=allow_gone,
+            )
+
+    wanted = _wanted(names, clouds, projects, systems)
+    return _run(path, wanted, work, as_json=as_json, declared_only=not names)
 
 
 @cloud.command()
@@ -149,7 +159,7 @@ def drift(
       omlib cloud drift --cloud gov-cloud
     """
     wanted = _wanted(names, clouds, projects, systems)
-    return _run(path, wanted, lambda desk, chosen: desk.drift(chosen), as_json=as_json)
+    return _run(path, wanted, lambda it, chosen: it.desk.drift(chosen), as_json=as_json)
 
 
 @cloud.command()
@@ -171,7 +181,7 @@ def recover(
       omlib cloud recover --stack gov-cloud.RegionOne.hrss
     """
     wanted = _wanted(names, clouds, projects, systems)
-    return _run(path, wanted, lambda desk, chosen: desk.recover(chosen), as_json=as_json)
+    return _run(path, wanted, lambda it, chosen: it.desk.recover(chosen), as_json=as_json)
 
 
 @cloud.command()
@@ -190,8 +200,7 @@ def env(
     from omlib.jobs.cloud import open_desk
 
     with StepProgress(language()) as progress:
-        _, desk = open_desk(path, progress)
-        told = desk.env()
+        told = open_desk(path, progress).desk.env()
     sys.stdout.write("unset PULUMI_CONFIG_PASSPHRASE\n")  # it would go before the file
     for name, value in sorted(told.items()):
         sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
@@ -237,7 +246,7 @@ def _wanted(
 def _run(
     path: Path | None,
     wanted: "Stacks",
-    work: "Callable[[Desk, list[str]], StackRun]",
+    work: "Callable[[Opened, list[str]], StackRun]",
     *,
     as_json: bool,
     declared_only: bool = False,
@@ -249,9 +258,9 @@ def _run(
     from omlib.report.stack_screen import stack_report
 
     with StepProgress(language()) as progress:
-        estate, desk = open_desk(path, progress)
-        infos = chosen(estate, desk, wanted)
-        run = work(desk, [info.name for info in infos if info.declared or not declared_only])
+        opened = open_desk(path, progress)
+        infos = chosen(opened, wanted)
+        run = work(opened, [info.name for info in infos if info.declared or not declared_only])
     if as_json:
         show_json(stack_run_json(run))
     else:

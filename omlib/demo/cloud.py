@@ -53,7 +53,7 @@ def make_projects(estate: Estate, layout: LabLayout) -> None:
 
 def build_stacks(root: Path, layout: LabLayout, progress: Progress) -> Made:
     """Everything declared in the projects that omlib may change; raises BuildError."""
-    _, desk = open_desk(root, progress)
+    desk = open_desk(root, progress).desk
     names = [info.name for info in desk.infos() if info.project != DENIED_PROJECT]
     mark = root / ".omlib" / "pulumi" / _MADE_BY
     mark.parent.mkdir(parents=True, exist_ok=True)

@@ -217,7 +217,7 @@ def _adopt(stage: _Stage) -> Adoption:
             _write_address(stage.root, machine)
     stage.teller.chapter("yibin.person", alike=len(stage.books.alike), differs=fates[Fate.DIFFERS])
     done = _adopt_run(stage, accept=True, dry_run=False)
-    _, desk = open_desk(stage.root, stage.progress)
+    desk = open_desk(stage.root, stage.progress).desk
     results = desk.preview([info.name for info in desk.infos()]).results
     for result in results:
         if result.fault:

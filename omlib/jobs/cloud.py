@@ -1,18 +1,24 @@
 """The stacks of the declared cloud: list them, look at them, change them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from omlib.errors import OmlibError, UsageError
 from omlib.inventory.load import find_root
+from omlib.jobs.recorded_run import recorded_run
 from omlib.jobs.wiring import stack_desk
-from omlib.jobs.workspace import read_estate
+from omlib.jobs.workspace import default_records, read_estate
 from omlib.model.estate import Estate
 from omlib.model.ref import Plane, Ref, parse_ref
 from omlib.model.stack import StackInfo, StackRun
-from omlib.ports import Progress
+from omlib.ports import Clock, Progress
+from omlib.records.provenance import actor, revision
+from omlib.records.run import RunState
+from omlib.records.store import RecordStore
+from omlib.report import exits
+from omlib.report.stack_exits import stack_exit_code
 
 
 class Desk(Protocol):
@@ -47,16 +53,28 @@ class Stacks:
     systems: tuple[str, ...] = ()
 
 
-def open_desk(inventory: Path | None, progress: Progress) -> tuple[Estate, Desk]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """*root* is the inventory's directory."""
+
+    root: Path
+    estate: Estate
+    desk: Desk
+
+    def store(self, records: Path | None) -> RecordStore:
+        return RecordStore(records or default_records(self.root))
+
+
+def open_desk(inventory: Path | None, progress: Progress) -> Opened:
     root = find_root(inventory)
     estate = read_estate(root)
-    return estate, stack_desk(estate, root, progress)
+    return Opened(root=root, estate=estate, desk=stack_desk(estate, root, progress))
 
 
-def chosen(estate: Estate, desk: Desk, wanted: Stacks) -> tuple[StackInfo, ...]:
+def chosen(opened: Opened, wanted: Stacks) -> tuple[StackInfo, ...]:
     """The stacks that *wanted* names, in their order; raises UsageError."""
-    infos = desk.infos()
-    _check(estate, infos, wanted)
+    infos = opened.desk.infos()
+    _check(opened.estate, infos, wanted)
     return tuple(
         info
         for info in infos
@@ -78,6 +96,45 @@ def _check(estate: Estate, infos: Collection[StackInfo], wanted: Stacks) -> None
         for name in names:
             if name not in known:
                 raise UsageError(what=f"no_such_{what}", name=name)
+
+
+def change(
+    desk: Desk,
+    names: Sequence[str],
+    *,
+    root: Path,
+    store: RecordStore,
+    clock: Clock,
+    allow_replace: Collection[Ref],
+    allow_gone: int,
+) -> StackRun:
+    """Change the stacks; on record from the first moment, with what came of it."""
+    with recorded_run(
+        store,
+        verb="cloud up",
+        scope=" ".join(names),
+        clock=clock,
+        actor=actor(),
+        revision=revision(root),
+    ) as run:
+        done = desk.up(names, allow_replace=allow_replace, allow_gone=allow_gone)
+    code = stack_exit_code(done)
+    store.end_run(
+        run,
+        at=clock.now(),
+        state=RunState.INTERRUPTED if done.interrupted else RunState.ENDED,
+        exit_code=code,
+        complete=not code & exits.INCOMPLETE and code not in (exits.FAILED, exits.INTERRUPTED),
+        summary=_counts(done),
+    )
+    return done
+
+
+def _counts(done: StackRun) -> dict[str, int]:
+    """What was done, by operation; what failed apart."""
+    steps = [step for each in done.results if each.changed for step in each.steps]
+    told = ["failed" if step.error else step.op.value for step in steps if step.unknown is None]
+    return {what: told.count(what) for what in dict.fromkeys(told)}
 
 
 def replaceable(refs: Collection[str]) -> tuple[Ref, ...]:

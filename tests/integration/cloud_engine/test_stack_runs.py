@@ -305,6 +305,11 @@ def test_the_commands_speak_json_and_the_exit_codes_of_the_contract(
     town.write()
     code, run = told("up")
     assert (code, run["stacks"][0]["refused"][0]["rule"]) == (10, "replace")
+    assert main(["runs", "list", "--json", "-i", str(town.root)]) == 0
+    kept = [
+        (each["verb"], each["exit_code"]) for each in json.loads(capsys.readouterr().out)["runs"]
+    ]
+    assert kept == [("cloud up", 10), ("cloud up", 0)]
     assert main(["cloud", "up", "--stack", "nope", "-i", str(town.root)]) == 64
     assert main(["cloud", "env", "-i", str(town.root)]) == 0
     env = capsys.readouterr().out
