@@ -32,11 +32,16 @@ class StackLock:
 
     @property
     def is_stale(self) -> bool:
-        """Its run was on this machine and is certainly over."""
+        """Its run was on this machine and is certainly over.
+
+        A process that began after the lock was written has only its number from the run. But where
+        the clock was set forward meanwhile, the run itself seems to: an engine is never taken for
+        another process.
+        """
         if self.host != socket.gethostname() or self.pid <= 0 or self.at is None:
             return False
         began = started_at(self.pid)
-        return began is None or began > self.at + _CLOCK_SLACK
+        return began is None or (began > self.at + _CLOCK_SLACK and not _is_engine(self.pid))
 
 
 def clear_stale(home: StateHome, stack: str) -> list[StackLock]:
@@ -81,18 +86,38 @@ def locks_of(home: StateHome, stack: str) -> Iterator[StackLock]:
             yield StackLock(path=path, pid=0, user="", host="", at=None)
 
 
-def started_at(pid: int) -> datetime | None:
-    """When the process began; None if there is none, or only what its parent did not collect."""
+def started_at(pid: int, proc: Path = Path("/proc")) -> datetime | None:
+    """When the process began; None if there is none, or only what its parent did not collect.
+
+    A process that *proc* hides from this account (mount option hidepid) began before all time.
+    """
     try:
         # the second field is the program's name in brackets, which may hold blanks and brackets
-        fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+        fields = (proc / f"{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
         state, ticks = fields[0], int(fields[19])
         boot = _boot_time()
-    except (FileNotFoundError, ProcessLookupError):
-        return None
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return datetime.min.replace(tzinfo=UTC) if _is_there(pid) else None
     if state in ("Z", "X"):
         return None
     return boot + timedelta(seconds=ticks / os.sysconf("SC_CLK_TCK"))
+
+
+def _is_there(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)  # sends nothing
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # another account's
+        return True
+    return True
+
+
+def _is_engine(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text("utf-8", "replace").strip() == "pulumi"
+    except OSError:
+        return False
 
 
 def _boot_time() -> datetime:

@@ -8,8 +8,9 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from omlib.planes.cloud.stacks.names import PROJECT, named_by
 
 COPIES = 30  # of each stack; the oldest goes
 _CREATING = "creating"
+_STAMP = "%Y%m%dT%H%M%S.%fZ"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +149,7 @@ def copy_before(home: StateHome, stack: str) -> Path | None:
     if newest and newest.read_bytes() == source.read_bytes():
         return newest
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}.json"
+    made = folder / f"{_stamp_behind(newest)}.json"
     part = made.with_suffix(".part")
     shutil.copyfile(source, part)
     with part.open("rb") as file:
@@ -156,6 +158,17 @@ def copy_before(home: StateHome, stack: str) -> Path | None:
     for old in list(_copies(home, stack))[:-COPIES]:
         old.unlink(missing_ok=True)
     return made
+
+
+def _stamp_behind(newest: Path | None) -> str:
+    """The time; where the clock went back, a moment after the newest copy: else that one would
+    stay the newest, and the new one would be the first to go."""
+    now = datetime.now(UTC)
+    if newest:
+        with suppress(ValueError):
+            last = datetime.strptime(newest.stem, _STAMP).replace(tzinfo=UTC)
+            now = max(now, last + timedelta(microseconds=1))
+    return now.strftime(_STAMP)
 
 
 def _clear_old(home: StateHome, stack: str) -> None:

@@ -103,7 +103,7 @@ class CreateJournal:
         except FileNotFoundError:
             return []
         told = []
-        for line in text.splitlines():
+        for line in text.split("\n"):  # a name may hold what Unicode takes for the end of a line
             try:
                 entry = json.loads(line)
             except ValueError:  # the last line when the machine died

@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -151,6 +152,33 @@ def test_an_empty_companion_of_the_state_goes_when_nobody_writes_it(home: StateH
     os.utime(torn, (0, 0))
     home.prepare()
     assert not torn.exists()
+
+
+def test_a_living_engine_keeps_its_lock_when_the_clock_was_set_forward(
+    home: StateHome, tmp_path: Path
+) -> None:
+    """The time of boot is reckoned from the clock, and moves with it."""
+    engine = tmp_path / "pulumi"
+    shutil.copyfile(str(shutil.which("sleep")), engine)
+    engine.chmod(0o755)
+    running = subprocess.Popen([str(engine), "60"])
+    try:
+        path = lock(home, running.pid, datetime.now(UTC) - timedelta(hours=1))
+        with pytest.raises(StackLockedError):
+            clear_stale(home, STACK)
+    finally:
+        running.kill()
+        running.wait()
+    assert path.exists()
+    assert len(clear_stale(home, STACK)) == 1
+
+
+def test_a_process_that_the_machine_hides_from_this_account_is_alive(tmp_path: Path) -> None:
+    """As /proc mounted with hidepid shows those of others: not at all."""
+    began = started_at(os.getppid(), proc=tmp_path)
+    assert began is not None
+    assert began < datetime.now(UTC) - timedelta(days=365)
+    assert started_at(dead_pid(), proc=tmp_path) is None
 
 
 def test_a_process_began_when_it_began() -> None:

@@ -110,3 +110,18 @@ def test_a_copy_that_cannot_be_made_stops_the_change(home: StateHome, write_stat
     blocked.write_text("a file where the folder should be", encoding="utf-8")
     with pytest.raises(OSError, match=Path(blocked).name):
         copy_before(home, STACK)
+
+
+def test_a_copy_is_the_newest_also_after_the_clock_went_back(
+    home: StateHome, write_state: Any
+) -> None:
+    write_state(["oa-01"])
+    first = copy_before(home, STACK)
+    assert first
+    for turn in range(COPIES):
+        first.with_name(f"20991231T235959.{turn:06}Z.json").write_text("{}", encoding="utf-8")
+    write_state(["oa-02"])
+    made = copy_before(home, STACK)
+    assert made == newest_copy(home, STACK)
+    assert made
+    assert "oa-02" in made.read_text(encoding="utf-8")

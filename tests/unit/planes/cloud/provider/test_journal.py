@@ -48,6 +48,14 @@ def test_a_line_torn_by_a_crash_loses_only_itself(journal: CreateJournal, tmp_pa
         assert [entry.live_id for entry in again.open_entries()] == ["6f1c"]
 
 
+@pytest.mark.parametrize("odd", ["\u2028", "\x85", "\u2029", "\n", "\x1c"])
+def test_a_name_with_an_odd_line_end_in_it_is_not_lost(journal: CreateJournal, odd: str) -> None:
+    name = f"人社{odd}应用"
+    journal.began(f"{URN}{odd}2", "server", PLACE, name)
+    (entry,) = journal.open_entries()
+    assert (entry.urn, entry.name) == (f"{URN}{odd}2", name)
+
+
 def test_a_journal_that_was_never_written_is_empty(journal: CreateJournal) -> None:
     assert journal.entries() == ()
     journal.forget()
