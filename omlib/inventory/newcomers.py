@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from omlib.inventory.amend import NewRecord
 from omlib.inventory.catalogue import model_of
-from omlib.model.estate import Cloud, Estate
+from omlib.model.estate import Cloud, Estate, Vm
 from omlib.model.item import Actual, Value
 from omlib.model.ref import LIVE, Ref
 
@@ -32,6 +32,7 @@ class Need(StrEnum):
     NO_NETWORK = "no_network"  # a card stands on a network that the books do not have
     NO_GROUP = "no_group"  # a security group of it has no record
     NO_FLOATING = "no_floating"
+    OF_RECORD = "of_record"  # it hangs on a server whose record does not have it
     LOOSE = "loose"  # a volume that hangs on nothing: no record has room for it
     NO_KIND = "no_kind"  # nothing of this kind is proposed
     NOT_SEEN = "not_seen"  # its size, say, could not be read
@@ -59,6 +60,20 @@ def newcomers(
     return tuple(_Proposals(estate, left, named_groups).all())
 
 
+def unstated(
+    estate: Estate,
+    vm: Vm,
+    server: Actual,
+    around: Iterable[Actual],
+    named_groups: Mapping[tuple[str, str], str],
+) -> Mapping[str, object]:
+    """What a record of *server* would say of fields that the record of *vm* leaves open."""
+    told = _Proposals(estate, [server, *around], named_groups).server(server)
+    said = told.record.record if told.record else {}
+    open_ = {"image": vm.image, "interfaces": vm.interfaces, "security_groups": vm.security_groups}
+    return {name: said[name] for name, held in open_.items() if not held and name in said}
+
+
 class _Proposals:
     def __init__(
         self, estate: Estate, left: Iterable[Actual], named_groups: Mapping[tuple[str, str], str]
@@ -81,7 +96,7 @@ class _Proposals:
 
     def all(self) -> Iterator[Newcomer]:
         told = [self._group(seen) for seen in self._left if seen.ref.kind == "security_group"]
-        told += [self._server(seen) for seen in self._left if seen.ref.kind == "server"]
+        told += [self.server(seen) for seen in self._left if seen.ref.kind == "server"]
         folded = {ref for one in told for ref in one.folded}
         others = [
             Newcomer(seen=seen, record=None, needs=(_why_none(seen),))
@@ -110,7 +125,7 @@ class _Proposals:
             self._groups.setdefault((seen.scope.where, name), own_id)
         return one
 
-    def _server(self, seen: Actual) -> Newcomer:
+    def server(self, seen: Actual) -> Newcomer:
         cloud = self._estate.clouds[_place(seen)["cloud"]]
         if seen.in_transition or seen.pending:
             return Newcomer(seen=seen, record=None, needs=(Need.CHANGING,))

@@ -42,6 +42,18 @@ def bound_field(estate: Estate, ref: Ref, live_id: str) -> Field | None:
     return field if known != live_id else None
 
 
+def record_of(estate: Estate, ref: Ref) -> tuple[str, str]:
+    """Collection and id of the record in which *ref* is declared."""
+    match ref.kind:
+        case "server" | "floating_ip":
+            return "vms", ref.owner
+        case "volume":
+            return "vms", _volume(estate, ref.owner)[0]
+        case "security_group":
+            return "security_groups", ref.owner
+    return "clouds", _part(estate, ref)[0].id if ref.kind in _OF_CLOUD else ""
+
+
 def live_field(estate: Estate, ref: Ref, path: str, value: Value) -> Field | None:
     """The field that says *path* of *ref*, with the live *value*; None where none can say it."""
     if ref.kind == "server":

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from omlib.inventory.amend import Amended, Change, NewRecord, Rewrite, amend
+from omlib.inventory.amend import Amended, Change, Field, NewRecord, Rewrite, amend
 from omlib.inventory.load import load
-from omlib.inventory.newcomers import Need, Newcomer, newcomers
+from omlib.inventory.newcomers import Need, Newcomer, newcomers, unstated
 from omlib.inventory.put_files import copy_with
 from omlib.inventory.tree import read_tree
-from omlib.jobs.adopt_fields import bound_field, live_field, named_groups
+from omlib.jobs.adopt_fields import bound_field, live_field, named_groups, record_of
 from omlib.jobs.adopt_proof import (
     AdoptionUnsoundError,
     Stacks,
@@ -31,7 +31,7 @@ from omlib.model.estate import Estate
 from omlib.model.finding import Difference, Finding
 from omlib.model.item import Declared
 from omlib.model.observation import Observation
-from omlib.model.ref import Plane, Ref, make_ref
+from omlib.model.ref import LIVE, Plane, Ref, make_ref
 from omlib.model.stack import StackRun, Step
 from omlib.model.status import Status
 from omlib.reconcile.adoption import Adoption, Match, Standing, adopt
@@ -85,6 +85,7 @@ class Proposing:
     _held: Mapping[Ref, str] = field(init=False)
     _rows: dict[Ref, Row] = field(init=False, default_factory=dict)
     _new: dict[Ref, tuple[Newcomer, NewRow]] = field(init=False, default_factory=dict)
+    _unstated: dict[Ref, Mapping[str, object]] = field(init=False, default_factory=dict)
 
     def run(self) -> Proposal:
         self._held = self.stacks.held()
@@ -124,14 +125,25 @@ class Proposing:
         if finding is None or finding.status is Status.UNKNOWN:
             reason = finding.reason if finding else None
             return replace(row, fate=Fate.UNSEEN, reason=reason)
-        if not finding.differences:
-            return row
         fields = [
             live_field(self.estate, ref, each.path, each.actual) for each in finding.differences
         ]
-        if self.wish.accept_live and all(fields):
-            return replace(row, accepted=finding.differences)
-        return replace(row, fate=Fate.DIFFERS, differences=finding.differences)
+        if finding.differences and not (self.wish.accept_live and all(fields)):
+            return replace(row, fate=Fate.DIFFERS, differences=finding.differences)
+        open_ = self._open_fields(one) if self.wish.accept_live and ref.kind == "server" else ()
+        return replace(row, accepted=(*finding.differences, *open_))
+
+    def _open_fields(self, one: Match) -> Iterator[Difference]:
+        """What its record leaves open, as it is there; it goes into the record too."""
+        vm, live = self.estate.vms[one.item.ref.owner], one.candidates[0].live
+        server = next(seen for seen in self.seen.actual if seen.ref == live)
+        ports = [seen for seen in self.seen.actual if seen.ref.kind == "port"]
+        said = unstated(self.estate, vm, server, ports, named_groups(self.estate))
+        self._unstated[one.item.ref] = said
+        for path, value in said.items():
+            texts = value if isinstance(value, list) else [value]
+            told = (" ".join(one.values()) if isinstance(one, dict) else one for one in texts)
+            yield Difference(path=path, declared=None, actual=tuple(map(str, told)))
 
     def _newcomers(self, adoption: Adoption) -> Iterator[Newcomer]:
         held = {(ref.kind, own_id) for ref, own_id in self._held.items()}
@@ -148,7 +160,12 @@ class Proposing:
         owners = {own: ref.owner for ref, own in adoption.live_ids.items() if ref.kind == "server"}
         for newcomer in newcomers(self.estate, left, named_groups(self.estate)):
             parent = newcomer.seen.parent
-            if parent is None or parent.value not in owners:
+            servers = newcomer.seen.attributes.get("attached_to")
+            if isinstance(servers, tuple) and any(
+                str(server).removeprefix(LIVE) in {*owners, *owners.values()} for server in servers
+            ):
+                yield replace(newcomer, needs=(Need.OF_RECORD,))
+            elif parent is None or parent.value not in owners:
                 yield newcomer
 
     def _proved(self, adoption: Adoption) -> Proposal | None:
@@ -203,7 +220,11 @@ class Proposing:
                 continue
             if change := bound_field(self.estate, ref, found[ref]):
                 yield change
+            for name, value in self._unstated.get(ref, {}).items():
+                yield Field("vms", ref.owner, (name,), value)
             for each in row.accepted:
+                if each.path in self._unstated.get(ref, {}):
+                    continue
                 if accepted := live_field(self.estate, ref, each.path, each.actual):
                     yield accepted
         for newcomer, new in self._new.values():
@@ -216,9 +237,8 @@ class Proposing:
             if record and (why := amended.refused.get((record.collection, record.id))):
                 self._new[new.live] = newcomer, replace(new, id="", needs=(why,))
         for ref, row in list(self._rows.items()):
-            live = row.candidates[0].live_id if row.candidates else ""
-            change = bound_field(self.estate, ref, live) if row.fate is Fate.ADOPT else None
-            if change and (why := amended.refused.get((change.collection, change.id))):
+            why = amended.refused.get(record_of(self.estate, ref), "")
+            if why and row.fate is Fate.ADOPT:
                 self._rows[ref] = replace(row, fate=Fate.UNWRITTEN, why=why)
 
     def _loaded(self, copy: Path, amended: Amended) -> Estate | None:

@@ -116,6 +116,10 @@ SAID: dict[str, tuple[str, str]] = {
         "其安全组没有记录，未写入安全组",
     ),
     "need.no_floating": ("it has several floating addresses", "其有多个浮动地址"),
+    "need.of_record": (
+        "it hangs on a server whose record does not have it: add it to `volumes` there",
+        "挂载于已立项的云主机，但其记录未列出：请补入该记录的 `volumes`",
+    ),
     "need.loose": ("a volume that hangs on no server", "未挂载到任何云主机的云盘"),
     "need.no_kind": ("no record is proposed for this kind of thing", "此类资源不自动生成记录"),
     "need.not_seen": ("its size could not be read", "无法读取其规格"),

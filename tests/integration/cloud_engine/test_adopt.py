@@ -390,3 +390,58 @@ def test_killed_while_it_imports_it_is_done_again_without_a_trace(
     assert len(hand.state()) == 16
     assert hand.text() == written
     assert hand.adopt()[0] == 0
+
+
+def test_what_the_books_leave_open_is_filled_in_only_when_asked(hand: Hand) -> None:
+    (one,) = hand.cloud.seed("hrss", 1, volumes=1)
+    record = f"    name: {one['name']}\n    cloud: gov\n    project: hrss\n    vcpu: 2\n"
+    books = f"vms:\n  - id: pay-01\n{record}    ram_mib: 4096\n    floating_ip: 172.31.0.200\n"
+    hand.write("vms.yml", books)
+    code, told = hand.adopt("--dry-run", "--new", "--min-score", "40")
+    assert code == 2 | 4
+    (volume,) = told["outside"]
+    assert volume["needs"] == ["of_record"]
+    assert fates(told) == {
+        "cloud/server/pay-01": "adopt",
+        "cloud/floating_ip/pay-01": "absent",
+    }
+    code, told = hand.adopt("--yes", "--accept-live", "--min-score", "40")
+    assert (code, told["settled"]) == (0, True)
+    address = f"    interfaces: [{{network: gov-net, address: {one['address']}}}]\n"
+    assert hand.text() == (f"{books}    bound_id: {one['id']}\n    image: lab-linux\n{address}")
+    assert set(hand.state()) == {"server pay-01", "port pay-01/gov-net"}
+
+
+def test_networks_routers_and_server_groups_of_a_project_are_adopted_too(hand: Hand) -> None:
+    def make(service: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer = hand.cloud.do("POST", service, path, body, project="hrss")
+        return dict(next(iter(answer.values())))
+
+    net = make("network", "/networks", {"network": {"name": "业务网"}})
+    subnet = {"network_id": net["id"], "cidr": "10.44.0.0/24", "ip_version": 4, "name": "s"}
+    made_subnet = make("network", "/subnets", {"subnet": subnet})
+    router = make("network", "/routers", {"router": {"name": "出口"}})
+    path = f"/routers/{router['id']}/add_router_interface"
+    hand.cloud.do("PUT", "network", path, {"subnet_id": made_subnet["id"]}, project="hrss")
+    policy = {"name": "apart", "policy": "anti-affinity"}
+    group = make("compute", "/os-server-groups", {"server_group": policy})
+    hand.write("vms.yml", "vms: []\n")
+    hand.write(
+        "clouds.yml",
+        CLOUDS + "      - {id: app-net, name: 业务网, cidr: 10.44.0.0/24, project: hrss}\n"
+        "    routers: [{id: edge, name: 出口, project: hrss, networks: [app-net]}]\n"
+        "    server_groups:\n"
+        "      - {id: pay-apart, name: apart, project: hrss, policy: anti-affinity}\n",
+    )
+    code, told = hand.adopt("--yes")
+    assert (code, told["settled"]) == (0, True), json.dumps(told, ensure_ascii=False)
+    assert hand.state() == {
+        "network app-net": net["id"],
+        "subnet app-net": made_subnet["id"],
+        "router edge": router["id"],
+        "server_group pay-apart": group["id"],
+    }
+    text = hand.text("clouds.yml")
+    assert f"project: hrss, bound_id: {net['id']}}}\n" in text
+    assert f"networks: [app-net], bound_id: {router['id']}}}]\n" in text
+    assert f"policy: anti-affinity, bound_id: {group['id']}}}\n" in text

@@ -507,7 +507,7 @@ class Subnet(pulumi.CustomResource):
     cloud: The cloud, as the inventory calls it (a change replaces).
     region: Region (a change replaces).
     project: Name or id of the project (a change replaces).
-    name: Name.
+    name: Name; without one it is made with its item's.
     network: Name or id of its network (a change replaces).
     cidr: Its prefix (a change replaces).
     gateway: Address of the gateway, "" for none.
@@ -532,9 +532,9 @@ class Subnet(pulumi.CustomResource):
         cloud: pulumi.Input[str],
         region: pulumi.Input[str],
         project: pulumi.Input[str],
-        name: pulumi.Input[str],
         network: pulumi.Input[str],
         cidr: pulumi.Input[str],
+        name: pulumi.Input[str] | None = None,
         gateway: pulumi.Input[str] | None = None,
         dhcp: pulumi.Input[bool] | None = None,
         pools: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,

@@ -4,7 +4,7 @@ Networks, security groups, images and flavors are told by name, so that a thing 
 and one made by us have the same inputs; what only an id names (a server's ports) is a link.
 
 A thing that the inventory says is bound to a live one keeps the names that it has on the live side,
-where the inventory does not give any: of its ports and volumes.
+where the inventory does not give any: of its ports, volumes and subnet.
 """
 
 import ipaddress
@@ -130,11 +130,9 @@ def _security_group(
 
 def _network(stack: StackId, network: CloudNetwork) -> Iterator[Resource]:
     yield _resource(stack, "network", network.id, {"name": network.name}, bound=network.bound_id)
-    inputs: dict[str, Input] = {
-        "name": network.name,
-        "network": network.name,
-        "cidr": network.cidr,
-    }
+    inputs: dict[str, Input] = {"network": network.name, "cidr": network.cidr}
+    if not network.bound_id:
+        inputs = {"name": network.name, **inputs}
     if network.gateway:
         inputs["gateway"] = network.gateway
     if network.dhcp is not None:

@@ -47,7 +47,7 @@ class _Subnet:
     name = "subnet"
     properties = (
         *PLACE,
-        Property(name="name", what="Name.", required=True),
+        Property(name="name", what="Name; without one it is made with its item's."),
         Property(name="network", what="Name or id of its network.", required=True, replaces=True),
         Property(
             name="cidr",
@@ -92,6 +92,7 @@ class _Subnet:
 
     def create(self, api: Api, inputs: Inputs, mark: Mark, made: Callable[[str], None]) -> str:
         body = {
+            "name": mark.item,
             **_body(inputs),
             "network_id": id_of(api, "network", inputs["network"]),
             "cidr": inputs["cidr"],
