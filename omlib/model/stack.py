@@ -124,6 +124,7 @@ class StackResult:
     *fault*: the run has no whole result; code and facts of an error, or the engine's own words.
     *refused*: it was looked at, and nothing was changed. *left_out* are declared things that the
     program cannot hold. *again* is the second look after a change. *held* were left as they are.
+    *warnings* are the engine's.
     """
 
     stack: str
@@ -133,6 +134,7 @@ class StackResult:
     held: tuple[Ref, ...] = ()
     left_out: tuple[Ref, ...] = ()
     again: tuple[Step, ...] = ()
+    warnings: tuple[str, ...] = ()
     fault: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     is_refusal: bool = False

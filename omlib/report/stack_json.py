@@ -57,6 +57,7 @@ def _result(result: StackResult) -> dict[str, object]:
         ],
         "held": [str(ref) for ref in result.held],
         "left_out": [str(ref) for ref in result.left_out],
+        "warnings": list(result.warnings),
         "steps": [_step(step) for step in result.steps],
         "again": [_step(step) for step in result.again],
     }

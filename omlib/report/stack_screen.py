@@ -65,6 +65,9 @@ def _stack(result: StackResult, lang: Lang) -> Iterator[Block]:
         if refs:
             told = words(code, lang, n=len(refs), refs=_named(refs, lang))
             yield Paragraph(line(Span(told, Tone.MUTED)))
+    for warning in result.warnings:
+        told = words("stack.warning", lang, said=warning)
+        yield Paragraph(line(Span(told, Tone.UNKNOWN)))
     if result.changed and result.again:
         yield Paragraph(_again(result.again, lang))
 

@@ -76,6 +76,7 @@ SAID: dict[str, tuple[str, str]] = {
         "{n} not in the program: no declared network or router gives their address: {refs}",
         "{n} 个未纳入：没有声明其地址所属的网络或路由器：{refs}",
     ),
+    "stack.warning": ("The engine warns: {said}", "引擎警告：{said}"),
     "stack.more": ("and {n} more", "等另外 {n} 个"),
     "stack.refused": ("Refused, nothing was changed: {why}", "已拒绝，没有更改任何内容：{why}"),
     "stack.fault": ("No whole result: {why}", "没有完整结果：{why}"),

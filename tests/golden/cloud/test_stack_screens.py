@@ -116,6 +116,7 @@ RUNS = {
             result(
                 Verb.UP,
                 steps=(*DONE[:2], FAILED),
+                warnings=("disk is nearly full",),
                 held=(parse_ref("cloud/server/hrss-db-01"),),
                 changed=True,
                 again=(step("port/hrss-app-04/gov-net", Op.CREATE),),

@@ -286,7 +286,13 @@ class _OneStack:
 
     def _result(self, answer: Answer, steps: tuple[Step, ...]) -> StackResult:
         left_out = without_network(self.setting.estate, self.stack)
-        result = StackResult(stack=self._name, verb=self.verb, steps=steps, left_out=left_out)
+        result = StackResult(
+            stack=self._name,
+            verb=self.verb,
+            steps=steps,
+            left_out=left_out,
+            warnings=tuple(map(clean, answer.account.warnings)),
+        )
         if self.stopping.wished:
             return replace(result, fault="interrupted")
         if answer.account.fault or not answer.account.succeeded:
