@@ -20,9 +20,7 @@ def add_to(app: typer.Typer) -> None:
 def adopt(
     names: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="REF|SYSTEM|PROJECT", help="Only these; without any, everything."
-        ),
+        typer.Argument(metavar="REF|SYSTEM|PROJECT", help="Only these; without any, everything."),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Match, prove and show; write nothing.")
@@ -70,7 +68,7 @@ def adopt(
       omlib adopt civil --new --dry-run --json
     """
     from omlib.jobs.adopt import NotConfirmedError, adopt_estate
-    from omlib.jobs.adopt_proposal import Wish
+    from omlib.jobs.adopt_rows import Wish
     from omlib.jobs.adopt_scope import subjects
     from omlib.jobs.wiring import stacks_to_adopt_into
     from omlib.jobs.workspace import open_workspace

@@ -15,7 +15,7 @@ from omlib.demo.story import Stopwatch, Teller
 from omlib.demo.yibin_plants import drift_of
 from omlib.inventory.writeback import set_value
 from omlib.jobs.adopt import adopt_estate
-from omlib.jobs.adopt_proposal import Wish
+from omlib.jobs.adopt_rows import Wish
 from omlib.jobs.adopt_scope import subjects
 from omlib.jobs.cloud import open_desk
 from omlib.jobs.observe import observe

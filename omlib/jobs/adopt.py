@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from omlib.errors import RefusedError
 from omlib.inventory.put_files import put_files
 from omlib.jobs.adopt_proof import Stacks, whole
-from omlib.jobs.adopt_proposal import Proposal, Proposing, Wish
+from omlib.jobs.adopt_proposal import Proposal, Proposing
+from omlib.jobs.adopt_rows import Wish
 from omlib.jobs.observe import observe
 from omlib.jobs.recorded_run import recorded_run
 from omlib.jobs.workspace import Workspace

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from omlib.inventory.amend import Amended, Change, Field, NewRecord, Rewrite, amend
 from omlib.inventory.load import load
-from omlib.inventory.newcomers import Need, Newcomer, newcomers, unstated
+from omlib.inventory.newcomers import Need, Newcomer
 from omlib.inventory.put_files import copy_with
 from omlib.inventory.tree import read_tree
-from omlib.jobs.adopt_fields import bound_field, live_field, named_groups, record_of
+from omlib.jobs.adopt_fields import bound_field, live_field, record_of
 from omlib.jobs.adopt_proof import (
     AdoptionUnsoundError,
     Stacks,
@@ -25,40 +25,20 @@ from omlib.jobs.adopt_proof import (
     stop,
     whole,
 )
-from omlib.jobs.adopt_scope import Subjects
+from omlib.jobs.adopt_rows import Judging, Wish
 from omlib.jobs.wiring import declared_items
 from omlib.model.estate import Estate
-from omlib.model.finding import Difference, Finding
+from omlib.model.finding import Difference
 from omlib.model.item import Declared
 from omlib.model.observation import Observation
-from omlib.model.ref import LIVE, Plane, Ref, make_ref
+from omlib.model.ref import Plane, Ref, make_ref
 from omlib.model.stack import StackRun, Step
-from omlib.model.status import Status
-from omlib.reconcile.adoption import Adoption, Match, Standing, adopt
+from omlib.reconcile.adoption import Adoption, adopt
 from omlib.reconcile.bound import bound_items, with_owners
 from omlib.reconcile.traits import live_id
 from omlib.report.adoption import Fate, NewRow, Row
 
 _ROUNDS = 50  # each leaves something out; an estate that needs more is not one to take over
-FATES = {
-    Standing.BOUND: Fate.ADOPT,
-    Standing.SURE: Fate.ADOPT,
-    Standing.AMBIGUOUS: Fate.AMBIGUOUS,
-    Standing.WEAK: Fate.WEAK,
-    Standing.BLOCKED: Fate.BLOCKED,
-    Standing.ABSENT: Fate.ABSENT,
-    Standing.UNSEEN: Fate.UNSEEN,
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What the command line asked for."""
-
-    subjects: Subjects
-    new: bool = False
-    accept_live: bool = False
-    min_score: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,83 +70,15 @@ class Proposing:
     def run(self) -> Proposal:
         self._held = self.stacks.held()
         adoption = adopt(self.items, self.seen, min_score=self.wish.min_score)
-        differing = self._differing(adoption)
-        for one in adoption.matches:
-            if self.wish.subjects.holds(one.item):
-                self._rows[one.item.ref] = self._row(one, differing.get(one.item.ref))
-        for newcomer in self._newcomers(adoption):
-            row = NewRow(
-                live=newcomer.seen.ref,
-                label=newcomer.seen.label,
-                needs=tuple(newcomer.needs),
-                id=newcomer.record.id if newcomer.record and self.wish.new else "",
-            )
-            self._new[newcomer.seen.ref] = newcomer, row
+        judging = Judging(
+            estate=self.estate, items=self.items, seen=self.seen, held=self._held, wish=self.wish
+        )
+        self._rows, self._new = judging.rows(adoption), judging.newcomers(adoption)
+        self._unstated = judging.unstated
         for _ in range(_ROUNDS):
             if proposal := self._proved(adoption):
                 return proposal
         raise AdoptionUnsoundError(count=len(self._rows), first="-")
-
-    def _differing(self, adoption: Adoption) -> Mapping[Ref, Finding]:
-        """The findings as they are once all that was found is bound."""
-        owners = {own: ref.owner for ref, own in adoption.live_ids.items() if ref.kind == "server"}
-        cloud = [item for item in self.items if item.ref.plane is Plane.CLOUD]
-        return findings_of(list(bound_items(cloud, adoption.live_ids)), self.seen, owners)
-
-    def _row(self, one: Match, finding: Finding | None) -> Row:
-        ref = one.item.ref
-        row = Row(ref=ref, fate=FATES[one.standing], candidates=one.candidates, reason=one.reason)
-        if row.fate is not Fate.ADOPT:
-            return row
-        if self._held.get(ref) == one.live_id:
-            return replace(row, fate=Fate.DONE)
-        if ref in self._held:  # its stack has another live thing under this name
-            return replace(row, fate=Fate.BLOCKED, why="held_elsewhere")
-        if finding is None or finding.status is Status.UNKNOWN:
-            reason = finding.reason if finding else None
-            return replace(row, fate=Fate.UNSEEN, reason=reason)
-        fields = [
-            live_field(self.estate, ref, each.path, each.actual) for each in finding.differences
-        ]
-        if finding.differences and not (self.wish.accept_live and all(fields)):
-            return replace(row, fate=Fate.DIFFERS, differences=finding.differences)
-        open_ = self._open_fields(one) if self.wish.accept_live and ref.kind == "server" else ()
-        return replace(row, accepted=(*finding.differences, *open_))
-
-    def _open_fields(self, one: Match) -> Iterator[Difference]:
-        """What its record leaves open, as it is there; it goes into the record too."""
-        vm, live = self.estate.vms[one.item.ref.owner], one.candidates[0].live
-        server = next(seen for seen in self.seen.actual if seen.ref == live)
-        ports = [seen for seen in self.seen.actual if seen.ref.kind == "port"]
-        said = unstated(self.estate, vm, server, ports, named_groups(self.estate))
-        self._unstated[one.item.ref] = said
-        for path, value in said.items():
-            texts = value if isinstance(value, list) else [value]
-            told = (" ".join(one.values()) if isinstance(one, dict) else one for one in texts)
-            yield Difference(path=path, declared=None, actual=tuple(map(str, told)))
-
-    def _newcomers(self, adoption: Adoption) -> Iterator[Newcomer]:
-        held = {(ref.kind, own_id) for ref, own_id in self._held.items()}
-        told = {one.live for match in adoption.matches for one in match.candidates}
-        left = [
-            seen
-            for seen in adoption.left
-            if seen.ref not in told  # a person decides about those first
-            and (seen.ref.kind, live_id(seen)) not in held
-            and (sight := self.seen.sights.get(seen.scope)) is not None
-            and sight.complete
-            and self.wish.subjects.holds_live(seen)
-        ]
-        owners = {own: ref.owner for ref, own in adoption.live_ids.items() if ref.kind == "server"}
-        for newcomer in newcomers(self.estate, left, named_groups(self.estate)):
-            parent = newcomer.seen.parent
-            servers = newcomer.seen.attributes.get("attached_to")
-            if isinstance(servers, tuple) and any(
-                str(server).removeprefix(LIVE) in {*owners, *owners.values()} for server in servers
-            ):
-                yield replace(newcomer, needs=(Need.OF_RECORD,))
-            elif parent is None or parent.value not in owners:
-                yield newcomer
 
     def _proved(self, adoption: Adoption) -> Proposal | None:
         """The proposal; None where something had to be left out first, which is in its row now."""

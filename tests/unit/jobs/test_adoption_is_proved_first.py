@@ -11,7 +11,8 @@ from omlib.inventory.load import load
 from omlib.inventory.put_files import MovedFileError
 from omlib.jobs.adopt import carry_out
 from omlib.jobs.adopt_proof import AdoptionFailedError, AdoptionStoppedError
-from omlib.jobs.adopt_proposal import Proposal, Proposing, Wish
+from omlib.jobs.adopt_proposal import Proposal, Proposing
+from omlib.jobs.adopt_rows import Wish
 from omlib.jobs.adopt_scope import Subjects
 from omlib.jobs.wiring import declared_items
 from omlib.model.estate import Estate
