@@ -2,6 +2,8 @@
 
 import logging
 import os
+import subprocess
+import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -88,6 +90,36 @@ def test_no_secret_is_in_a_command_line_the_state_a_copy_a_log_or_a_result(
     assert not any(canary in told for canary in hidden)
     assert results[3].again
     assert {step.op for step in results[3].again} == {Op.SAME}
+
+
+def test_no_secret_is_in_what_the_command_prints_records_or_reports(town: "Town") -> None:
+    town.vm("app-01", 11)
+    town.write()
+    cloud = {"OS_CLIENT_CONFIG_FILE": str(town.cloud.clouds_yaml), "OMLIB_PULUMI": str(town.pulumi)}
+    printed = b""
+    with command_lines() as seen:
+        for words in (
+            ("cloud", "up"),
+            ("cloud", "preview", "--json"),
+            ("cloud", "env"),
+            ("reconcile",),
+        ):
+            ran = subprocess.run(
+                [str(Path(sys.executable).with_name("omlib")), *words],
+                cwd=town.root,
+                env=os.environ | cloud,
+                capture_output=True,
+                check=False,
+                timeout=120,
+            )
+            assert ran.returncode in (0, 2, 4), (words, ran)
+            printed += ran.stdout + ran.stderr
+    hidden = canaries(town)
+    assert b"app-01" in printed
+    for shown in (printed, *seen):
+        assert not any(canary in shown for canary in hidden), shown
+    for path, content in files_below(town.root).items():
+        assert not any(c in content for c in hidden) or path == town.setting().home.passphrase, path
 
 
 def test_the_passphrase_and_all_that_is_kept_are_for_their_owner_alone(town: "Town") -> None:
