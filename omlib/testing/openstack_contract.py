@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import pytest
-
 Json = dict[str, Any]
 _VERSIONS = {"compute": "/v2.1", "network": "/v2.0", "image": "/v2", "block-storage": "/v3"}
 _MICROVERSIONS = {"compute": "2.96", "block-storage": "3.42"}
@@ -182,10 +180,6 @@ def kind_of_error(told: Told) -> tuple[int, str]:
 
 class OpenStackContract:
     """One test for each thing that omlib asks of a cloud."""
-
-    @pytest.fixture
-    def site(self) -> Iterator[Site]:
-        raise NotImplementedError
 
     def test_a_server_with_a_port_is_listed_with_all_that_omlib_reads(self, site: Site) -> None:
         port = site.new_port()
