@@ -94,8 +94,8 @@ SAID: dict[str, tuple[str, str]] = {
     ),
     "error.state_damaged": (
         (
-            "The stack's state {path} is not whole: {detail}. It was not touched; a copy from before"
-            " the last change is {copy}."
+            "The stack's state {path} is not whole: {detail}. It was not touched; a copy from"
+            " before the last change is {copy}."
         ),
         "资源栈状态 {path} 不完整：{detail}。没有改动该文件；上次变更前的副本为 {copy}。",
     ),

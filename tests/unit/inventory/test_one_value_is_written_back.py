@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from omlib.inventory.writeback import WriteBackError, changed_text, edited_text, set_value
-from omlib.inventory.yaml_edit import Append, Put
+from omlib.inventory.yaml_edit import Append, Edit, Put
 
 SHARED = "a: &x {v: 1} # one\nb: *x\nc: {<<: *x, w: 2}\nn: &n 5\nm: *n\n"
 
@@ -33,7 +33,7 @@ def test_a_new_field_stands_before_the_comments_that_follow() -> None:
 
 def test_a_record_and_the_last_thing_in_it_both_get_a_field() -> None:
     before = "vms:\n  - id: a\n    volumes:\n      - id: d\n        size_gib: 1\n"
-    edits = [
+    edits: list[Edit] = [
         Put(("vms", 0, "bound_id"), "x"),
         Put(("vms", 0, "volumes", 0, "bound_id"), "y"),
         Append(("vms",), {"id": "b"}),
