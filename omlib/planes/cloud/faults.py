@@ -223,7 +223,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         condition=Condition.NOT_PERMITTED,
         reason=_R.NOT_CHECKED,
-        what="this run was not permitted to remove it; nothing was sent",
+        what="this run was not permitted to remove or change it; nothing was sent",
     ),
     Fault(
         condition=Condition.NO_SUCH_NAME,

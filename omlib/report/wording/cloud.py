@@ -103,6 +103,10 @@ SAID: dict[str, tuple[str, str]] = {
         "the stack {detail} has it already: {refs}",
         "资源栈 {detail} 已有：{refs}",
     ),
+    "rule.marked": (
+        "made before, and there ({detail}), but this state does not know it: {refs}",
+        "此前已创建且仍在（{detail}），本地状态却无记录：{refs}",
+    ),
     "rule.delete.next": (
         "Nothing is deleted by omission; retire the system instead.",
         "不会因删行而删除；请走系统下线流程。",
@@ -123,6 +127,10 @@ SAID: dict[str, tuple[str, str]] = {
     "rule.elsewhere.next": (
         "Declare it for that stack (shard) again.",
         "请恢复其原来的资源栈（shard）。",
+    ),
+    "rule.marked.next": (
+        "Bring back the state (.omlib/ of the clone that made it), or take it over: omlib adopt",
+        "请恢复状态（创建时所用副本中的 .omlib/），或重新纳管：omlib adopt",
     ),
     "next.stack_up": ("omlib cloud up", "omlib cloud up"),
     "next.stack_changed": (

@@ -62,13 +62,14 @@ class Town:
     vms: dict[str, dict[str, Any]] = field(default_factory=dict)
     groups: dict[str, list[str]] = field(default_factory=dict)
     parts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    project: str = PROJECT
 
     def vm(self, name: str, number: int, **more: Any) -> None:
         """A small VM at 10.20.1.*number*."""
         self.vms[name] = {
             "id": name,
             "cloud": "gov",
-            "project": PROJECT,
+            "project": self.project,
             "vcpu": 2,
             "ram_mib": 4096,
             "image": "lab-linux",
@@ -88,7 +89,7 @@ class Town:
         )
 
     def stacks(self) -> tuple[StackId, ...]:
-        return stacks_of(self.setting().estate) or (StackId("gov", "RegionOne", PROJECT),)
+        return stacks_of(self.setting().estate) or (StackId("gov", "RegionOne", self.project),)
 
     def preview(self, **more: Any) -> StackResult:
         return only(runs.preview(self.setting(), self.stacks(), **more))
@@ -108,7 +109,7 @@ class Town:
             "profile": READER,
             "change_profile": CHANGER,
             "region": "RegionOne",
-            "projects": [{"id": PROJECT, "department": "hrss"}],
+            "projects": [{"id": self.project, "department": "hrss"}],
             "networks": [
                 {"id": "gov-net", "cidr": "10.20.0.0/20"},
                 {"id": "ext-net", "cidr": "172.31.0.0/24"},
@@ -122,7 +123,7 @@ class Town:
             "clouds": [cloud],
             "vms": list(self.vms.values()),
             "security_groups": [
-                {"id": name, "cloud": "gov", "project": PROJECT, "rules": rules}
+                {"id": name, "cloud": "gov", "project": self.project, "rules": rules}
                 for name, rules in self.groups.items()
             ],
         }

@@ -69,7 +69,12 @@ class StackCalls:
         return self._run(["refresh", "--preview-only", "--suppress-outputs"], self.reading, None)
 
     def up(
-        self, registration: Registration, *, may_delete: frozenset[str], on_event: OnEvent
+        self,
+        registration: Registration,
+        *,
+        may_delete: frozenset[str],
+        untouched: frozenset[str],
+        on_event: OnEvent,
     ) -> Answer:
         """Make it so. What one resource fails at does not stop the others."""
         return self._run(
@@ -78,6 +83,7 @@ class StackCalls:
             _program(registration),
             journal=CreateJournal(self.home.creates(self.stack)),
             may_delete=may_delete,
+            untouched=untouched,
             on_event=on_event,
             env=_IN_ONE_GO if all(e.adopt or e.carried for e in registration.resources) else {},
         )
@@ -97,12 +103,17 @@ class StackCalls:
         *,
         journal: CreateJournal | NoJournal | None = None,
         may_delete: frozenset[str] = frozenset(),
+        untouched: frozenset[str] = frozenset(),
         on_event: OnEvent = lambda _event: None,
         env: Mapping[str, str] | None = None,
     ) -> Answer:
         unknowns = Unknowns()
         servicer = OmcloudServicer(
-            clouds, unknowns=unknowns, journal=journal or NoJournal(), may_delete=may_delete
+            clouds,
+            unknowns=unknowns,
+            journal=journal or NoJournal(),
+            may_delete=may_delete,
+            untouched=untouched,
         )
         with serving(servicer) as port:
             heard = run_inline(

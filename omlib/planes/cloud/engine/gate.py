@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from omlib.model.ref import Ref
 from omlib.model.stack import Op, Refusal, Rule, Step
 
+_MOST_IDS = 5  # told of a refusal
 GONE_AT_ONCE = 3  # more than this is rather a wrong look, or a thing for a person to say
 
 
@@ -37,13 +38,15 @@ def gate(
     *,
     recovered: frozenset[str] = frozenset(),
     elsewhere: Mapping[str, str] | None = None,
+    marked: Mapping[str, Sequence[str]] | None = None,
 ) -> Gate:
     """*recovered* are URNs of our own creations that an interrupted run left: they may differ.
 
-    *elsewhere* names, for URNs that would be created, the stack that has the thing already.
+    *elsewhere* names, for URNs that would be created, the stack that has the thing already,
+    *marked* the live things that carry their marks.
     """
     return Gate(
-        refusals=tuple(_refusals(steps, permission, recovered, elsewhere or {})),
+        refusals=tuple(_refusals(steps, permission, recovered, elsewhere or {}, marked or {})),
         held=frozenset(step.urn for step in steps if _is_held(step)),
         dropped=frozenset(step.urn for step in steps if step.carried and step.gone),
     )
@@ -65,6 +68,7 @@ def _refusals(
     permission: Permission,
     recovered: frozenset[str],
     elsewhere: Mapping[str, str],
+    marked: Mapping[str, Sequence[str]],
 ) -> Iterator[Refusal]:
     acted = [step for step in steps if not _is_held(step)]
     made = [step for step in acted if step.op is Op.CREATE and not (step.carried and step.gone)]
@@ -88,3 +92,7 @@ def _refusals(
     for stack in sorted({elsewhere[step.urn] for step in made if step.urn in elsewhere}):
         refs = tuple(step.ref for step in made if elsewhere.get(step.urn) == stack)
         yield Refusal(rule=Rule.ELSEWHERE, refs=refs, detail=stack)
+    twins = [step for step in made if step.urn in marked and step.urn not in elsewhere]
+    if twins:
+        ids = ", ".join(live_id for step in twins[:_MOST_IDS] for live_id in marked[step.urn])
+        yield Refusal(rule=Rule.MARKED, refs=tuple(step.ref for step in twins), detail=ids)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from pulumi.automation.errors import CommandError
@@ -29,11 +30,12 @@ from omlib.planes.cloud.engine.inline import Event
 from omlib.planes.cloud.engine.locks import clear_stale
 from omlib.planes.cloud.engine.queue import held
 from omlib.planes.cloud.engine.recovery import look, recover, settle
-from omlib.planes.cloud.engine.search import GRACE_S
+from omlib.planes.cloud.engine.search import GRACE_S, marked
 from omlib.planes.cloud.engine.state import StackState, copy_before, read
 from omlib.planes.cloud.engine.steps import drift_steps, steps_of
 from omlib.planes.cloud.engine.stopping import Stopping
 from omlib.planes.cloud.provider.api import Clouds
+from omlib.planes.cloud.provider.place import Place
 from omlib.planes.cloud.stacks.carried import as_in_state, carried
 from omlib.planes.cloud.stacks.names import kind_of, name_of, stack_name, urn_of
 from omlib.planes.cloud.stacks.program import program, without_network
@@ -214,6 +216,7 @@ class _OneStack:
                 permission,
                 recovered=frozenset(mine),
                 elsewhere=self._elsewhere(looked.steps, holders),
+                marked=self._marked(looked.steps),
             )
             looked = replace(
                 looked,
@@ -223,7 +226,7 @@ class _OneStack:
             if decided.refusals or not _pending(looked.steps, decided):
                 return looked
             copy_before(self.setting.home, self._name)
-            return self._change(looked, state, resources, decided, permission)
+            return self._change(looked, state, resources, decided, permission, mine)
 
     def _change(
         self,
@@ -232,6 +235,7 @@ class _OneStack:
         resources: Sequence[Resource],
         decided: Gate,
         permission: Permission,
+        mine: Mapping[str, str],
     ) -> StackResult:
         kept = {Link(each.kind, each.name): as_in_state(each) for each in state.resources}
         wanted = [
@@ -258,11 +262,21 @@ class _OneStack:
         may_delete = frozenset(
             each.id for each in state.resources if Link(each.kind, each.name) in replaced
         )
-        answer = self.calls.up(registration, may_delete=may_delete, on_event=self._tell)
+        untouched = frozenset(
+            each.adopt for each in wanted if each.adopt and self._urn(each) not in mine
+        )
+        up = partial(
+            self.calls.up,
+            registration,
+            may_delete=may_delete,
+            untouched=untouched,
+            on_event=self._tell,
+        )
+        answer = up()
         steps = steps_of(self._name, wanted, answer.account, {})
         if any(step.error and step.ref.kind == _GROUP for step in steps):
             # two that let each other in: each can name the other only now
-            answer = self.calls.up(registration, may_delete=may_delete, on_event=self._tell)
+            answer = up()
             steps = _both(steps, steps_of(self._name, wanted, answer.account, {}))
         settle(self.setting.home, self._name)
         steps = _merged(looked.steps, steps)
@@ -346,6 +360,10 @@ class _OneStack:
     def _elsewhere(self, steps: Sequence[Step], holders: Holders) -> Mapping[str, str]:
         made = [step for step in steps if step.op is Op.CREATE and not step.gone]
         return holders.of(self._name, [step.urn for step in made])
+
+    def _marked(self, steps: Sequence[Step]) -> Mapping[str, Sequence[str]]:
+        place = Place(self.stack.cloud, self.stack.region, self.stack.project)
+        return marked([s.urn for s in steps if s.op is Op.CREATE], place, self._looking)
 
     def _tell(self, told: Event) -> None:
         step = told.get("resOutputsEvent")

@@ -5,7 +5,7 @@ asked for again until its time is over; and what is still being made is waited f
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +13,7 @@ from omlib.planes.cloud.engine.state import StackState
 from omlib.planes.cloud.faults import CloudFaultError
 from omlib.planes.cloud.provider.api import Clouds
 from omlib.planes.cloud.provider.journal import Entry
-from omlib.planes.cloud.provider.marks import carries
+from omlib.planes.cloud.provider.marks import carries, digest_of, mark_in
 from omlib.planes.cloud.provider.place import Place
 from omlib.planes.cloud.reader import Json
 from omlib.planes.cloud.stacks.names import named_by
@@ -25,6 +25,7 @@ SETTLE_S = 300.0  # for what was found half made
 _SENDING_S = 300.0  # so long after its beginning a creation may still be sent (`ApiLimits`)
 _ASK_EVERY_S = 2.0
 _NO_ROOM = ("key_pair", "server_group")  # for a mark: they are known by their names
+_UNMARKED = (*_NO_ROOM, "volume_attachment")
 _UNDER_WAY = frozenset({"BUILD", "creating", "downloading"})
 
 
@@ -92,6 +93,37 @@ def search(
             time.sleep(min(_ASK_EVERY_S, grace_s / 4))
     finally:
         progress.done(STEP, time.monotonic() - began)
+
+
+def marked(urns: Iterable[str], place: Place, clouds: Clouds) -> Mapping[str, Sequence[str]]:
+    """The live ids of what was made as one of *urns* before, by URN.
+
+    What cannot be listed tells nothing: this is for things that a lost state, or the state of
+    another clone, should have told of.
+    """
+    by_kind: dict[str, Mapping[str, Sequence[str]]] = {}
+    found: dict[str, Sequence[str]] = {}
+    for urn in urns:
+        kind = named_by(urn)[0]
+        if kind in _UNMARKED:
+            continue
+        if kind not in by_kind:
+            by_kind[kind] = _by_mark(kind, place, clouds)
+        ids = [*by_kind[kind].get(urn, ()), *by_kind[kind].get(digest_of(urn), ())]
+        if ids:
+            found[urn] = ids
+    return found
+
+
+def _by_mark(kind: str, place: Place, clouds: Clouds) -> Mapping[str, Sequence[str]]:
+    try:
+        listing = clouds.api(place).seen.listing(kind)
+    except CloudFaultError:
+        return {}
+    by_mark: dict[str, list[str]] = {}
+    for item in listing.items:
+        by_mark.setdefault(mark_in(item), []).append(_id(item))
+    return by_mark
 
 
 def _open(each: Wanted, sight: Sight | None, now_s: float, grace_s: float) -> bool:

@@ -45,7 +45,11 @@ _DIFF_KINDS = {
 
 
 class OmcloudServicer(ResourceProviderServicer):
-    """*may_delete*: the live ids that this run may remove; every other removal is refused."""
+    """*may_delete*: the live ids that this run may remove; every other removal is refused.
+
+    *untouched*: those that it takes into a state, and nothing more. They were like their
+    declaration a moment ago; where somebody changed one since, the engine would change it back.
+    """
 
     def __init__(
         self,
@@ -54,12 +58,14 @@ class OmcloudServicer(ResourceProviderServicer):
         unknowns: Unknowns,
         journal: Journal | None = None,
         may_delete: frozenset[str] = frozenset(),
+        untouched: frozenset[str] = frozenset(),
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._clouds = clouds
         self._unknowns = unknowns
         self._journal = journal or NoJournal()
         self._may_delete = may_delete
+        self._untouched = untouched
         self._tell = progress
         clouds.tell_to(progress)
 
@@ -217,6 +223,9 @@ class OmcloudServicer(ResourceProviderServicer):
         kind, inputs = _kind(request.urn, context), plain(request.news)
         place, item = Place.of(inputs), named_by(request.urn)[1]
         with _told_to(context):
+            if request.id in self._untouched:
+                detail = f"{kind.name} {request.id} was changed while it was taken over"
+                raise CloudFaultError(condition=Condition.NOT_PERMITTED, detail=detail)
             api = self._clouds.api(place)
             live = kind.get(api, request.id)
             if live is None:

@@ -13,7 +13,14 @@ from typing import Any
 from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import resource_pb2
 
-from omlib.planes.cloud.stacks.names import PROJECT, ROOT_TYPE, root_urn, token_of, urn_of
+from omlib.planes.cloud.stacks.names import (
+    PROJECT,
+    ROOT_TYPE,
+    root_urn,
+    stack_of,
+    token_of,
+    urn_of,
+)
 from omlib.planes.cloud.stacks.order import links_of, needs_of
 from omlib.planes.cloud.stacks.resource import Input, Link, Resource
 
@@ -128,11 +135,21 @@ def _request(
             for name, urns in by_property.items()
         },
         ignoreChanges=_IGNORE_ALL if resource.carried else (),
-        importId=resource.adopt,
+        importId=_import_id(stack, resource),
         supportsPartialValues=True,
         supportsResultReporting=True,
         acceptSecrets=True,
     )
+
+
+def _import_id(stack: str, resource: Resource) -> str:
+    """At an import the provider is told no inputs: where the stack's name was too long to tell the
+    place, as that of a department with a long Chinese name is, the id has to.
+    """
+    if not resource.adopt or stack_of(stack):
+        return resource.adopt
+    place = ":".join(str(resource.inputs[part]) for part in ("cloud", "region", "project"))
+    return f"@{place}:{resource.adopt}"
 
 
 def _struct(inputs: Mapping[str, Input], needs: Mapping[Link, Answer]) -> struct_pb2.Struct:

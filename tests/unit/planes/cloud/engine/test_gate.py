@@ -88,3 +88,10 @@ def test_what_another_stack_has_is_not_made_again() -> None:
     one = step(Op.CREATE)
     (refused,) = gate([one], Permission(), elsewhere={one.urn: "gov.R.hrss.b"}).refusals
     assert (refused.rule, refused.detail) == (Rule.ELSEWHERE, "gov.R.hrss.b")
+
+
+def test_what_was_made_before_and_is_there_is_not_made_again() -> None:
+    one, other = step(Op.CREATE, "oa"), step(Op.CREATE, "new")
+    refused = gate([one, other], Permission(), marked={one.urn: ["6f1c"], "urn:else": ["77"]})
+    (refusal,) = refused.refusals
+    assert (refusal.rule, refusal.refs, refusal.detail) == (Rule.MARKED, (one.ref,), "6f1c")
