@@ -96,6 +96,9 @@ class StateHome:
         own = (self.home, self.work, self.folder / "copies", self.folder / "creates")
         for folder in (self.folder, *own, self.backend.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        ignored = self.folder.parent / ".gitignore"
+        if not ignored.exists():  # state and passphrase are no part of the inventory
+            ignored.write_text("*\n", encoding="ascii")
         if not self.passphrase.exists():
             self._make_passphrase()
         settings = self.work / "Pulumi.yaml"

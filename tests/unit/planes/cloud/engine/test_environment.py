@@ -25,6 +25,10 @@ def test_the_passphrase_is_made_once_and_for_its_owner_only(home: StateHome) -> 
     assert [path.name for path in home.folder.glob("passphrase*")] == ["passphrase"]
 
 
+def test_git_ignores_all_of_it_from_the_first_run_on(home: StateHome) -> None:
+    assert (home.root / ".omlib" / ".gitignore").read_text(encoding="ascii") == "*\n"
+
+
 def test_many_that_prepare_at_once_agree_on_one_passphrase(tmp_path: Path) -> None:
     def prepared(_turn: int) -> str:
         home = StateHome(tmp_path)
