@@ -21,7 +21,7 @@ from omlib.report.document import (
 )
 from omlib.report.finding_entries import FOLD_FROM
 from omlib.report.stack_exits import pending
-from omlib.report.values import took_text, two_sides, value_text
+from omlib.report.values import Side, line_changes, took_text, two_sides, value_text
 from omlib.report.words import Lang, error_words, has, words
 
 _TONES = {
@@ -143,7 +143,7 @@ def _detail(step: Step) -> Iterator[Entry]:
 
 
 def _entry(step: Step, result: StackResult, lang: Lang) -> Entry:
-    details = [Entry(_side(side, result, lang)) for side in step.sides]
+    details = [_side(side, result, lang) for side in step.sides]
     if step.unseen:
         told = words("stack.unseen", lang, paths=words("text.and", lang).join(step.unseen))
         details.append(Entry(line(Span(told, Tone.UNKNOWN))))
@@ -173,10 +173,27 @@ def _verb(step: Step, result: StackResult, lang: Lang) -> Iterator[Span]:
     yield Span(before + said, _TONES[step.op])
 
 
-def _side(side: Sides, result: StackResult, lang: Lang) -> Line:
+def _side(side: Sides, result: StackResult, lang: Lang) -> Entry:
+    """One attribute; of a list only the members that go (-) and that come (+)."""
     drift = result.verb is Verb.DRIFT
     old, new = (side.recorded, side.live) if drift else (side.live, side.declared)
+    tone = Tone.DIVERGED if drift else Tone.GOOD
+    name, aside = Span(side.path, Tone.STRONG), Span(_aside(side, lang, drift=drift), Tone.MUTED)
+    if isinstance(old, tuple) and isinstance(new, tuple):
+        changes, more = line_changes(old, new)
+        if changes:
+            members = [
+                Entry(line("- ", text) if one is Side.DECLARED else line("+ ", Span(text, tone)))
+                for one, text in changes
+            ]
+            if more:
+                members.append(Entry(line(words("stack.more", lang, n=more))))
+            return Entry(line(name, aside), tuple(members))
     one, other = two_sides(old, new, lang)
+    return Entry(line(name, words("text.colon", lang), f"{one} -> ", Span(other, tone), aside))
+
+
+def _aside(side: Sides, lang: Lang, *, drift: bool) -> str:
     told = [words(f"cause.{side.cause}", lang)]
     if drift and side.declared not in (side.recorded, side.live):
         told.append(words("side.now", lang, declared=value_text(side.declared, lang)))
@@ -192,18 +209,11 @@ def _side(side: Sides, result: StackResult, lang: Lang) -> Line:
                 lang,
                 action=deed.action,
                 user=deed.user,
-                at=deed.at,
+                at=f"{deed.at[:19].replace('T', ' ')} UTC",
                 request=deed.request,
             )
         )
-    aside = words("text.aside", lang, told=words("text.semicolon", lang).join(told))
-    return line(
-        Span(side.path, Tone.STRONG),
-        words("text.colon", lang),
-        f"{one} -> ",
-        Span(other, Tone.DIVERGED if drift else Tone.GOOD),
-        Span(aside, Tone.MUTED),
-    )
+    return words("text.aside", lang, told=words("text.semicolon", lang).join(told))
 
 
 def _again(steps: Sequence[Step], lang: Lang) -> Line:
@@ -234,8 +244,13 @@ def _next(run: StackRun, lang: Lang) -> Iterator[Block]:
         for refusal in result.refused:
             n = len(refusal.refs) if refusal.rule is Rule.GONE else 0
             steps[words(f"rule.{refusal.rule}.next", lang, n=n)] = None
-        if run.verb in (Verb.PREVIEW, Verb.DRIFT) and any(map(pending, result.steps)):
-            steps[words("next.stack_up", lang, stack=result.stack)] = None
+        if run.verb in (Verb.PREVIEW, Verb.DRIFT):
+            open_ = [step for step in result.steps if pending(step)]
+            replaced = [step for step in open_ if step.op is Op.REPLACE]
+            if len(open_) > len(replaced):
+                steps[words("next.stack_up", lang)] = None
+            if replaced:
+                steps[words(f"rule.{Rule.REPLACE}.next", lang)] = None
         if result.changed and any(map(pending, result.again)):
             steps[words("next.stack_changed", lang)] = None
     if steps:

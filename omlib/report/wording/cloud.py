@@ -132,7 +132,10 @@ SAID: dict[str, tuple[str, str]] = {
         "Bring back the state (.omlib/ of the clone that made it), or take it over: omlib adopt",
         "请恢复状态（创建时所用副本中的 .omlib/），或重新纳管：omlib adopt",
     ),
-    "next.stack_up": ("omlib cloud up", "omlib cloud up"),
+    "next.stack_up": (
+        "Make it as declared: omlib cloud up; or declare what is there.",
+        "按声明执行：omlib cloud up；或改为声明实际情况。",
+    ),
     "next.stack_changed": (
         "It is still not as declared; look again with omlib cloud preview.",
         "仍与声明不一致；请用 omlib cloud preview 再次查看。",
