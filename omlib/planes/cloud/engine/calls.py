@@ -25,6 +25,8 @@ from omlib.planes.cloud.stacks.register import (
 OnEvent = Callable[[Event], None]
 # of 300 imports the engine would write the whole state 300 times; cut short, they are done again
 _IN_ONE_GO = {"PULUMI_SKIP_CHECKPOINTS": "true"}
+# by default Go collects after each doubling, which takes a tenth of a run's CPU time
+_COLLECT_LESS = {"GOGC": "400"}
 _UP = ("up", "--yes", "--skip-preview", "--continue-on-error", "--suppress-outputs")
 
 
@@ -120,7 +122,7 @@ class StackCalls:
                 self.command,
                 [*args, "--stack", self.stack],
                 folder=str(self.home.work),
-                env={**self.home.env({}, port), **(env or {})},
+                env={**_COLLECT_LESS, **self.home.env({}, port), **(env or {})},
                 program=program,
                 on_event=on_event,
             )
