@@ -1,5 +1,6 @@
 """One thing by one GET, under the scope of the token."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,6 +10,7 @@ from omlib.planes.cloud.provider.api import not_there
 from omlib.planes.cloud.provider.kind import Api
 from omlib.planes.cloud.reader import Json
 
+_WITH_AN_ID_OF_ITS_OWN = "volumeAttachment"  # in some forks; elsewhere it is the volume's
 _OWNERS = ("tenant_id", "project_id", "os-vol-tenant-attr:tenant_id")
 
 
@@ -23,6 +25,9 @@ def one(api: Api, service: str, path: str, key: str, live_id: str) -> Json | Non
     told = answer.get(key)
     if not isinstance(told, dict):
         raise CloudFaultError(condition=Condition.BAD_ANSWER, detail=f"{path} has no {key}")
+    if str(told.get("id", live_id)) != live_id and key != _WITH_AN_ID_OF_ITS_OWN:
+        detail = f"{path} has the {key} {told['id']}"
+        raise CloudFaultError(condition=Condition.BAD_ANSWER, detail=detail)
     owner = next((told[name] for name in _OWNERS if told.get(name)), api.project_id)
     if owner != api.project_id:  # an admin's token reads what is not of its project, too
         detail = f"{key} {live_id} is of project {owner}, not of {api.project_id}"
@@ -32,8 +37,9 @@ def one(api: Api, service: str, path: str, key: str, live_id: str) -> Json | Non
 
 def is_gone(fault: CloudFaultError, live_id: str) -> bool:
     """Whether the service itself said so: a 404 of a proxy, or of a call that a fork does not
-    know, does not name the thing."""
-    return not_there(fault) and live_id in fault.detail
+    know, does not name the thing, but as a part of the address at most."""
+    named = rf"(?<![\w/-]){re.escape(live_id)}(?![\w/-])"
+    return not_there(fault) and re.search(named, fault.detail.partition(" ")[2]) is not None
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Read: from the listings, gone only by a 404, and unknown where it cannot be seen."""
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -78,6 +79,30 @@ def test_an_absence_that_no_get_confirms_is_unknown(
     unknown = wire.unknowns.by_urn()[wire.urn("network", "dmz")]
     assert unknown.reason is reason
     assert "not today" in unknown.detail
+
+
+@pytest.mark.parametrize(
+    "words", ["No route for /v2.0/networks/{}", "no route: /v2.0/networks/{}/", "Not Found"]
+)
+def test_a_404_that_names_the_thing_only_in_its_address_is_a_proxys(
+    wire: "Wire", words: str
+) -> None:
+    made = wire.create("network", "dmz", name="dmz")
+    wire.cloud.vanish("network", made.id)
+    told = words.format(made.id)
+    wire.cloud.trouble(method="GET", path="/networks/.*", status=404, message=told)
+    assert wire.read("network", "dmz", made) == made
+    assert len(wire.unknowns.by_urn()) == 1
+
+
+def test_an_answer_about_another_thing_is_none_about_this_one(wire: "Wire") -> None:
+    made, other = wire.create("network", "a", name="a"), wire.create("network", "b", name="b")
+    wire.cloud.trouble(method="GET", path="/networks", status=200, body='{"networks": []}')
+    body = json.dumps({"network": {"id": other.id, "name": "b", "status": "ACTIVE"}})
+    wire.cloud.trouble(method="GET", path="/networks/.*", status=200, body=body)
+    assert wire.read("network", "a", made) == made
+    (unknown,) = wire.unknowns.by_urn().values()
+    assert other.id in unknown.detail
 
 
 def test_a_listing_that_breaks_off_leaves_the_state_as_it_was(dial: Dial) -> None:
