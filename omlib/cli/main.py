@@ -5,9 +5,11 @@ would read as drift, so it becomes 64.
 """
 
 import gc
+import logging
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import typer
 
@@ -46,7 +48,15 @@ def run(arguments: Sequence[str] | None = None) -> None:
     gc.set_threshold(*COLLECT_AFTER)
     logs.configure()
     streams.configure()
-    sys.exit(main(arguments))
+    code = main(arguments)
+    if code == INTERRUPTED:
+        # Python would wait for every thread, and one may wait for a silent cloud for minutes
+        logging.shutdown()
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

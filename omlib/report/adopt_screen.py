@@ -191,5 +191,6 @@ def _next(it: Adopted, lang: Lang) -> Iterator[Block]:
     if not it.asked_new and it.newcomers:
         codes.append("next.adopt_new")
     yield Heading(line(words("heading.next", lang)))
-    told = [words(code, lang) for code in codes] or [words("next.adopt_nothing", lang)]
+    rest = "next.adopt_rest" if it.newcomers or fates - {Fate.DONE} else "next.adopt_nothing"
+    told = [words(code, lang) for code in codes or [rest]]
     yield Bullets(tuple(line(text) for text in told))

@@ -170,6 +170,10 @@ SAID: dict[str, tuple[str, str]] = {
         "`omlib adopt --new` proposes records for what is not in the inventory.",
         "`omlib adopt --new` 可为清单外的资源生成记录。",
     ),
+    "next.adopt_rest": (
+        "Nothing by adoption; what is told above is for a person.",
+        "无可纳管；以上所列请人工处理。",
+    ),
     "next.adopt_nothing": ("Nothing: all is adopted.", "无：均已纳管。"),
     "error.not_confirmed": (
         "Nobody confirmed it. Nothing was written.",

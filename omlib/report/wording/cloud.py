@@ -85,6 +85,10 @@ SAID: dict[str, tuple[str, str]] = {
         "interrupted; what was under way was ended in order",
         "已中断；进行中的操作已有序结束",
     ),
+    "stack.fault.broken_off": (
+        "broken off; the next run looks for what was under way",
+        "已强行中断；下次运行将查找当时进行中的操作",
+    ),
     "rule.delete": ("it deletes {refs}", "将删除 {refs}"),
     "rule.replace": ("it replaces {refs}", "将替换 {refs}"),
     "rule.gone": (

@@ -110,3 +110,14 @@ def test_live_things_without_a_record_count_only_when_records_were_asked_for() -
     asked = replace(without, asked_new=True)
     pending = replace(told(), imports=(OA,), files=("vms.yml",))
     assert [one.exit_code for one in (without, asked, pending)] == [0, 4, 2]
+
+
+def test_it_says_that_all_is_adopted_only_where_it_is() -> None:
+    stray = NewRow(live=LIVE, label="x")
+    for it, all_is in (
+        (told(row(Fate.DONE)), True),
+        (told(row(Fate.DONE), row(Fate.ABSENT)), False),
+        (replace(told(row(Fate.DONE)), newcomers=(stray,), asked_new=True), False),
+    ):
+        text = to_text(adopt_report(it, Lang.EN), None)
+        assert ("all is adopted" in text) is all_is

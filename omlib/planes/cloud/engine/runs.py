@@ -46,6 +46,7 @@ from omlib.ports import Progress
 AT_ONCE = 2
 _GROUP = "security_group"
 _WAIT_S = 600.0
+_PATIENCE_S = 8.0  # of who pressed Ctrl-C while nothing was changed
 Adoption = Mapping[StackId, Mapping[Link, str]]  # live ids to import
 
 
@@ -123,7 +124,9 @@ def _each(
     work: Callable[["_OneStack"], StackResult],
 ) -> StackRun:
     setting.home.prepare()
-    stopping, step, began = Stopping(), f"cloud_{verb}", time.monotonic()
+    looks = verb in (Verb.PREVIEW, Verb.DRIFT)
+    stopping = Stopping(_PATIENCE_S if looks else None)
+    step, began = f"cloud_{verb}", time.monotonic()
     setting.progress.start(step, len(stacks))
 
     def one(stack: StackId) -> StackResult:
@@ -142,7 +145,7 @@ def _each(
             said = clean(str(error).strip() or type(error).__name__)
             result = _failed(name, verb, said)
         if stopping.wished and not result.fault:
-            result = replace(result, fault="interrupted")
+            result = replace(result, fault=stopping.fault)
         setting.progress.advance(step, name)
         return replace(result, took_s=time.monotonic() - start)
 
@@ -308,7 +311,7 @@ class _OneStack:
             warnings=tuple(map(clean, answer.account.warnings)),
         )
         if self.stopping.wished:
-            return replace(result, fault="interrupted")
+            return replace(result, fault=self.stopping.fault)
         if answer.account.fault or not answer.account.succeeded:
             return replace(result, fault="engine_failed", facts=(("said", _said(answer)),))
         return result

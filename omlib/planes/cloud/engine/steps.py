@@ -64,7 +64,7 @@ def _step(urn: str, resource: Resource | None, account: Account, unknown: Unknow
         awaits_update=bool(unknown and unknown.awaits_update),
         unseen=unseen,
         detail=detail,
-        gone=told.gone,
+        gone=told.gone and reason is None,
         carried=bool(resource and resource.carried),
         bound=resource.bound if resource else "",
         imports="import" in told.begun,

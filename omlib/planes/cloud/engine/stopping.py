@@ -12,9 +12,14 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Stopping:
-    """The engines of one run. Those that are not begun when the wish comes are not begun."""
+    """The engines of one run. Those that are not begun when the wish comes are not begun.
 
-    def __init__(self) -> None:
+    *patience_s*: so long after the first wish comes the second by itself. For runs that only look:
+    an engine waits for what it asked, a silent cloud lets it wait for minutes, and nothing is lost.
+    """
+
+    def __init__(self, patience_s: float | None = None) -> None:
+        self._patience_s = patience_s
         self._lock = threading.Lock()
         self._commands: list[EngineCommand] = []
         self._wishes = 0
@@ -22,6 +27,14 @@ class Stopping:
     @property
     def wished(self) -> bool:
         return self._wishes > 0
+
+    @property
+    def fault(self) -> str:
+        """What a run that was wished to end is called; "" where nobody wished it."""
+        if not self.wished:
+            return ""
+        broken = self._wishes > 1 and self._patience_s is None
+        return "broken_off" if broken else "interrupted"
 
     def add(self, command: EngineCommand) -> EngineCommand:
         with self._lock:
@@ -35,7 +48,12 @@ class Stopping:
         """As `EngineCommand.stop`: the second wish kills, and recovery comes next."""
         with self._lock:
             self._wishes += 1
+            first = self._wishes == 1
             commands = tuple(self._commands)
+        if first and self._patience_s is not None:
+            later = threading.Timer(self._patience_s, self.stop)
+            later.daemon = True
+            later.start()
         for command in commands:
             command.stop()
 

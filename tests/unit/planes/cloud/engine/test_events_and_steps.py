@@ -99,6 +99,12 @@ def test_what_vanished_is_gone_and_to_be_made() -> None:
     assert (step.op, step.gone, step.id) == (Op.CREATE, True, "s1")
 
 
+def test_what_the_engine_was_stopped_at_is_not_gone() -> None:
+    """It had begun to look, and nobody heard what it saw."""
+    step = step_of(said(PRE, "refresh", old=state(), new=state()), code=255)
+    assert (step.gone, step.unknown) == (False, UnknownReason.ERROR)
+
+
 def test_the_providers_table_comes_before_what_the_engine_concluded() -> None:
     events = [*refreshed(state(), state()), said(PRE, "same"), said(OUT, "same"), summary(same=1)]
     denied = Unknown(UnknownReason.DENIED, "403 Forbidden")
