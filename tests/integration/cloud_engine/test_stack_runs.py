@@ -225,6 +225,24 @@ def test_what_cannot_be_seen_is_left_as_it_is_while_the_others_are_changed(town:
     assert all_same(town.up())
 
 
+def test_what_cannot_be_listed_is_not_called_absent_and_nothing_is_made_of_it(
+    town: "Town",
+) -> None:
+    town.vm("oa-01", 11)
+    town.up()
+    town.vm("oa-01", 11, metadata={"owner": "科"})
+    town.vm("oa-02", 12, volumes=[{"id": "data", "size_gib": 20}])
+    town.cloud.trouble(method="GET", path="/ports", status=403)
+    for look in (town.preview, town.up):
+        told = look()
+        for ref in ("cloud/port/oa-02/gov-net", "cloud/server/oa-02"):
+            assert found(told.steps, ref).unknown is UnknownReason.DENIED
+    assert {s["name"] for s in town.cloud.things("server")} == {"oa-01"}
+    assert [v["name"] for v in town.cloud.things("volume")] == ["data"]
+    town.cloud.calm()
+    assert all_same(town.up())
+
+
 def test_one_that_fails_stops_no_other_and_says_why_in_the_clouds_words(town: "Town") -> None:
     for number in range(3):
         town.vm(f"oa-{number}", 10 + number)

@@ -20,6 +20,7 @@ from omlib.log import event
 from omlib.model.estate import Estate
 from omlib.model.stack import Op, StackResult, StackRun, Step, Verb
 from omlib.planes.access.text import clean
+from omlib.planes.cloud.engine.absence import proved_absent, without
 from omlib.planes.cloud.engine.calls import Answer, StackCalls
 from omlib.planes.cloud.engine.command import EngineCommand
 from omlib.planes.cloud.engine.deeds import with_deeds
@@ -241,11 +242,9 @@ class _OneStack:
         mine: Mapping[str, str],
     ) -> StackResult:
         kept = {Link(each.kind, each.name): as_in_state(each) for each in state.resources}
-        wanted = [
-            kept.get(each.link, each) if self._urn(each) in decided.held else each
-            for each in resources
-            if self._urn(each) not in decided.dropped
-        ]
+        held_here = frozenset(each.link for each in resources if self._urn(each) in decided.held)
+        staying = [each for each in resources if self._urn(each) not in decided.dropped]
+        wanted = without(held_here, staying, kept)
         freed = {Link(ref.kind, name_of(ref)) for ref in permission.replace}
         replaced = frozenset(
             link
@@ -265,14 +264,14 @@ class _OneStack:
         may_delete = frozenset(
             each.id for each in state.resources if Link(each.kind, each.name) in replaced
         )
-        untouched = frozenset(
-            each.adopt for each in wanted if each.adopt and self._urn(each) not in mine
-        )
+        may_change = mine.keys() | {
+            step.urn for step in looked.steps if step.changes and step.op is not Op.IMPORT
+        }
         up = partial(
             self.calls.up,
             registration,
             may_delete=may_delete,
-            untouched=untouched,
+            may_change=frozenset(may_change),
             on_event=self._tell,
         )
         answer = up()
@@ -294,6 +293,7 @@ class _OneStack:
         registration = Registration(stack=self._name, resources=resources, guarded=False)
         answer = self.calls.preview(registration, self._looking)
         steps = steps_of(self._name, resources, answer.account, answer.unknowns)
+        steps = proved_absent(steps, resources, self.stack, self._looking)
         return self._result(answer, with_deeds(steps, self.stack, state, self._looking))
 
     @property
@@ -415,6 +415,8 @@ def _merged(looked: Sequence[Step], done: Sequence[Step]) -> tuple[Step, ...]:
                     unseen=known.unseen,
                 )
             )
+    left_out = before.keys() - {step.urn for step in done}  # held, and in no state
+    merged += [step for urn, step in before.items() if urn in left_out and step.unknown is not None]
     return tuple(merged)
 
 
