@@ -75,7 +75,7 @@ class StackCalls:
         registration: Registration,
         *,
         may_delete: frozenset[str],
-        untouched: frozenset[str],
+        may_change: frozenset[str],
         on_event: OnEvent,
     ) -> Answer:
         """Make it so. What one resource fails at does not stop the others."""
@@ -85,7 +85,7 @@ class StackCalls:
             _program(registration),
             journal=CreateJournal(self.home.creates(self.stack)),
             may_delete=may_delete,
-            untouched=untouched,
+            may_change=may_change,
             on_event=on_event,
             env=_IN_ONE_GO if all(e.adopt or e.carried for e in registration.resources) else {},
         )
@@ -105,7 +105,7 @@ class StackCalls:
         *,
         journal: CreateJournal | NoJournal | None = None,
         may_delete: frozenset[str] = frozenset(),
-        untouched: frozenset[str] = frozenset(),
+        may_change: frozenset[str] | None = None,
         on_event: OnEvent = lambda _event: None,
         env: Mapping[str, str] | None = None,
     ) -> Answer:
@@ -115,7 +115,7 @@ class StackCalls:
             unknowns=unknowns,
             journal=journal or NoJournal(),
             may_delete=may_delete,
-            untouched=untouched,
+            may_change=may_change,
         )
         with serving(servicer) as port:
             heard = run_inline(

@@ -6,7 +6,7 @@ engine's events, never from its summaries.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -39,6 +39,7 @@ from omlib.planes.cloud.provider.api import Clouds
 from omlib.planes.cloud.provider.place import Place
 from omlib.planes.cloud.stacks.carried import as_in_state, carried
 from omlib.planes.cloud.stacks.names import kind_of, name_of, stack_name, urn_of
+from omlib.planes.cloud.stacks.order import links_of
 from omlib.planes.cloud.stacks.program import program, without_network
 from omlib.planes.cloud.stacks.register import Registration
 from omlib.planes.cloud.stacks.resource import Link, Resource, StackId
@@ -264,14 +265,11 @@ class _OneStack:
         may_delete = frozenset(
             each.id for each in state.resources if Link(each.kind, each.name) in replaced
         )
-        may_change = mine.keys() | {
-            step.urn for step in looked.steps if step.changes and step.op is not Op.IMPORT
-        }
         up = partial(
             self.calls.up,
             registration,
             may_delete=may_delete,
-            may_change=frozenset(may_change),
+            may_change=self._judged(looked.steps, wanted, mine),
             on_event=self._tell,
         )
         answer = up()
@@ -288,6 +286,22 @@ class _OneStack:
         after = read(self.setting.home, self._name)
         again = self._look(after, self._resources(after, {}, {}))
         return replace(done, again=again.steps)
+
+    def _judged(
+        self, steps: Sequence[Step], wanted: Sequence[Resource], mine: Iterable[str]
+    ) -> frozenset[str]:
+        """The URNs that the look saw changed; and what is linked to something new, whose id it
+        could not know."""
+        new = {
+            Link(step.ref.kind, name_of(step.ref))
+            for step in steps
+            if step.op in (Op.CREATE, Op.REPLACE)
+        }
+        changed = {step.urn for step in steps if step.changes and step.op is not Op.IMPORT}
+        linked = {
+            self._urn(each) for each in wanted if any(link in new for _, link in links_of(each))
+        }
+        return frozenset({*mine, *changed, *linked})
 
     def _look(self, state: StackState, resources: Sequence[Resource]) -> StackResult:
         registration = Registration(stack=self._name, resources=resources, guarded=False)

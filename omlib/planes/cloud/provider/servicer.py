@@ -47,8 +47,9 @@ _DIFF_KINDS = {
 class OmcloudServicer(ResourceProviderServicer):
     """*may_delete*: the live ids that this run may remove; every other removal is refused.
 
-    *untouched*: those that it takes into a state, and nothing more. They were like their
-    declaration a moment ago; where somebody changed one since, the engine would change it back.
+    *may_change*: the URNs that it was to make or change when it was looked at; None: any. What was
+    as declared a moment ago, and is not now, was changed by somebody else meanwhile, and the engine
+    would change it back, or make it again, before anybody judged that.
     """
 
     def __init__(
@@ -58,14 +59,14 @@ class OmcloudServicer(ResourceProviderServicer):
         unknowns: Unknowns,
         journal: Journal | None = None,
         may_delete: frozenset[str] = frozenset(),
-        untouched: frozenset[str] = frozenset(),
+        may_change: frozenset[str] | None = None,
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._clouds = clouds
         self._unknowns = unknowns
         self._journal = journal or NoJournal()
         self._may_delete = may_delete
-        self._untouched = untouched
+        self._may_change = may_change
         self._tell = progress
         clouds.tell_to(progress)
 
@@ -204,6 +205,8 @@ class OmcloudServicer(ResourceProviderServicer):
             made.append(live_id)
             self._journal.made(request.urn, live_id)
 
+        with _told_to(context):
+            self._check_judged(request.urn)
         name = str(inputs.get("name") or "")
         self._journal.began(request.urn, kind.name, place, name)
         try:
@@ -223,9 +226,7 @@ class OmcloudServicer(ResourceProviderServicer):
         kind, inputs = _kind(request.urn, context), plain(request.news)
         place, item = Place.of(inputs), named_by(request.urn)[1]
         with _told_to(context):
-            if request.id in self._untouched:
-                detail = f"{kind.name} {request.id} was changed while it was taken over"
-                raise CloudFaultError(condition=Condition.NOT_PERMITTED, detail=detail)
+            self._check_judged(request.urn)
             api = self._clouds.api(place)
             live = kind.get(api, request.id)
             if live is None:
@@ -251,6 +252,12 @@ class OmcloudServicer(ResourceProviderServicer):
             with self._writing(api, f"delete {kind.name} {item}", kind, request.urn):
                 kind.delete(api, request.id)
         return Empty()
+
+    def _check_judged(self, urn: str) -> None:
+        if self._may_change is not None and urn not in self._may_change:
+            kind, item = named_by(urn)
+            detail = f"{kind} {item} changed in the cloud while this run began"
+            raise CloudFaultError(condition=Condition.NOT_PERMITTED, detail=detail)
 
     @contextmanager
     def _writing(self, api: Api, what: str, kind: ResourceKind, urn: str) -> Iterator[None]:
