@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from omlib.planes.cloud.engine.environment import StateHome
 from omlib.planes.cloud.engine.errors import StateDamagedError
 from omlib.planes.cloud.engine.state import read
-from omlib.planes.cloud.stacks.names import named_by
+from omlib.planes.cloud.stacks.names import named_by, stack_of
 
 
 class Holders:
@@ -16,14 +16,23 @@ class Holders:
         self._home = home
         self._lock = threading.Lock()
         self._stacks: dict[tuple[str, str], list[str]] | None = None
+        self._damaged: dict[str, StateDamagedError] = {}
 
     def of(self, stack: str, urns: Sequence[str]) -> Mapping[str, str]:
-        """By URN, the stack other than *stack* that has a resource of this kind and name."""
+        """By URN, the stack other than *stack* that has a resource of this kind and name.
+
+        StateDamagedError where a stack of the same project cannot say what it has.
+        """
         if not urns:
             return {}
+        known = self._all()
+        for name, damaged in self._damaged.items():
+            told = {_project_of(name), _project_of(stack)}
+            if name != stack and (len(told) == 1 or () in told):
+                raise damaged
         found = {}
         for urn in urns:
-            others = [name for name in self._all().get(named_by(urn), ()) if name != stack]
+            others = [name for name in known.get(named_by(urn), ()) if name != stack]
             if others:
                 found[urn] = others[0]
         return found
@@ -33,8 +42,13 @@ class Holders:
             if self._stacks is None:
                 self._stacks = {}
                 for name in stacks_in(self._home):
-                    for each in _resources(self._home, name):
-                        self._stacks.setdefault(each, []).append(name)
+                    try:
+                        state = read(self._home, name)
+                    except StateDamagedError as damaged:
+                        self._damaged[name] = damaged
+                        continue
+                    for each in state.resources:
+                        self._stacks.setdefault((each.kind, each.name), []).append(name)
             return self._stacks
 
 
@@ -44,8 +58,7 @@ def stacks_in(home: StateHome) -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in folder.glob("*.json")))
 
 
-def _resources(home: StateHome, stack: str) -> Sequence[tuple[str, str]]:
-    try:
-        return [(each.kind, each.name) for each in read(home, stack).resources]
-    except StateDamagedError:
-        return ()  # told where that stack itself is run
+def _project_of(stack: str) -> tuple[str, ...]:
+    """Cloud, region and project in the name of a stack; () where it does not tell."""
+    told = stack_of(stack)
+    return (told.cloud, told.region, told.project) if told else ()
