@@ -140,7 +140,7 @@ class Reader:
             answer = self.get(
                 service, path, {**query, **place}, budget=budget, microversion=microversion
             )
-            page = dict(_items(answer, key, inner, "name" if name_is_id else "id"))
+            page = _page(answer, key, inner, "name" if name_is_id else "id")
             asked += 1
             return page, _has_next(answer, key)
 
@@ -214,10 +214,22 @@ def version_header(service: str, microversion: str) -> dict[str, str]:
     return {"OpenStack-API-Version": f"{name} {microversion}"} if microversion else {}
 
 
+def _page(answer: Json, key: str, inner: str, id_field: str) -> Items:
+    """By id; two that differ under one id leave no telling which of them is there."""
+    page: dict[str, Json] = {}
+    for item_id, item in _items(answer, key, inner, id_field):
+        if page.setdefault(item_id, item) != item:
+            detail = f"{key}: two things have the id {item_id}"
+            raise CloudFaultError(condition=Condition.BAD_ANSWER, detail=detail)
+    return page
+
+
 def _items(answer: Json, key: str, inner: str, id_field: str) -> Iterator[tuple[str, Json]]:
     try:
         for entry in answer[key]:
             item = entry[inner] if inner else entry
+            if item[id_field] is None:
+                raise TypeError(f"{id_field} is null")
             yield str(item[id_field]), item
     except (TypeError, KeyError) as error:
         detail = f"{key}: {type(error).__name__}: {error}"

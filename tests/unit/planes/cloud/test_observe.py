@@ -318,6 +318,8 @@ def test_a_listing_that_the_service_does_not_know_is_unsupported(
         b"[]",
         b'{"servers": null}',
         b'{"servers": [7]}',
+        b'{"servers": [{"id": null, "name": "a"}]}',
+        b'{"servers": [{"id": "s1", "name": "a"}, {"id": "s1", "name": "b"}]}',
         b'{"other": []}',
         b'{"servers": ' + b"[" * 100_000,
         b"\xff\xfe\x00",
