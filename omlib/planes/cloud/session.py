@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # what a login in clouds.yaml may say about its own project; replaced when another is asked for
 _OWN_SCOPE = re.compile(r"(project|tenant|domain)_(id|name)|project_domain_(id|name)|system_scope")
+_SECRET = re.compile("password|secret|token|passcode")
 _VERSIONED = re.compile(r"/v\d+(\.\d+)?(/|$)")
 
 
@@ -58,7 +59,7 @@ class Login:
                 )
             scope = {}
         session = _session(self.region, self.limits, scope, self.versions)
-        _, got = _token(session, self.limits)
+        _, got = _token(session, self.limits, _secrets(self.region))
         if got != project.id:  # its listings would be complete, and another project's
             raise CloudFaultError(
                 condition=Condition.FOREIGN_TOKEN, detail=f"asked for {project.id}, got {got}"
@@ -76,18 +77,22 @@ def log_in(profile: str, region: str, clouds_yaml: Path | None, limits: Limits) 
     """Log in as *profile* says and ask for the account's projects. Raises CloudFaultError."""
     try:
         from openstack.config import OpenStackConfig
+        from openstack.config.loader import CONFIG_FILES
 
         if clouds_yaml is None:
-            config = OpenStackConfig()
+            # openstacksdk looks where it stands first, and there an inventory has a clouds.yml
+            own = str(Path.cwd() / "clouds.yml")
+            config = OpenStackConfig(config_files=[file for file in CONFIG_FILES if file != own])
         else:  # it and the secrets beside it count alone: the environment would come before them
             secure = clouds_yaml.with_name("secure.yaml")
             config = OpenStackConfig(
                 config_files=[str(clouds_yaml)], secure_files=[str(secure)], load_envvars=False
             )
         chosen = config.get_one(cloud=profile, region_name=region)
+        _has_password(chosen)
         versions: dict[str, Any] = {}
         session = _session(chosen, limits, {}, versions)
-        by, own = _token(session, limits)
+        by, own = _token(session, limits, _secrets(chosen))
         projects, cut = _projects(session, chosen.config["auth"]["auth_url"], limits)
     except Exception as error:
         raise fault_of(error) from error
@@ -100,6 +105,14 @@ def log_in(profile: str, region: str, clouds_yaml: Path | None, limits: Limits) 
         cut=cut,
         versions=versions,
     )
+
+
+def _has_password(region: "CloudRegion") -> None:
+    """keystoneauth says it too, but with an exception that cannot be told from others."""
+    if "password" in region.config["auth_type"] and not region.config["auth"].get("password"):
+        raise CloudFaultError(
+            condition=Condition.NO_CREDENTIAL, detail=f"no password for {region.name}"
+        )
 
 
 def _session(
@@ -125,8 +138,14 @@ def _session(
     return session
 
 
-def _token(session: "Session", limits: Limits) -> tuple[str, str]:
-    """Get a token: whose it is, and of which project ("" if of none)."""
+def _secrets(region: "CloudRegion") -> Sequence[str]:
+    """What of a login must not be told again, should the other side repeat what it was sent."""
+    login = region.config["auth"]
+    return [str(told) for name, told in login.items() if told and _SECRET.search(name)]
+
+
+def _token(session: "Session", limits: Limits, secrets: Sequence[str]) -> tuple[str, str]:
+    """Get a token: whose it is, and of which project ("" if of none). No word has *secrets*."""
 
     auth: Any = session.auth
 
@@ -135,7 +154,16 @@ def _token(session: "Session", limits: Limits) -> tuple[str, str]:
             access = auth.get_access(session)
             return access.username or access.user_id or "", access.project_id or ""
         except Exception as error:
-            raise fault_of(error) from error
+            fault = fault_of(error)
+            if any(secret in str(error) or secret in fault.detail for secret in secrets):
+                raise CloudFaultError(
+                    condition=fault.condition,
+                    detail="the answer repeats a secret of the login",
+                    wait_s=fault.wait_s,
+                    status=fault.status,
+                    unsent=fault.unsent,
+                ) from None
+            raise fault from error
 
     return patiently(ask, limits)
 

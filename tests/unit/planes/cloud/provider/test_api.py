@@ -1,5 +1,6 @@
 """One project over HTTP: what is waited for, and how long."""
 
+import json
 import threading
 import time
 from pathlib import Path
@@ -51,6 +52,19 @@ def test_a_project_without_a_role_is_said_to_be_one(clouds: Clouds) -> None:
     with pytest.raises(CloudFaultError) as told:
         clouds.api(PLACE._replace(project="nowhere"))
     assert told.value.condition is Condition.NO_TOKEN
+
+
+def test_a_cloud_that_repeats_the_password_has_it_told_to_nobody(
+    cloud: SimulatedCloud, clouds: Clouds
+) -> None:
+    profile = json.loads(cloud.clouds_yaml.read_text(encoding="utf-8"))["clouds"][CHANGER]
+    password = profile["auth"]["password"]
+    cloud.trouble(path="/auth/tokens", status=401, message=f"bad: user omlib-rw, {password}!")
+    with pytest.raises(CloudFaultError) as refusal:
+        clouds.api(PLACE)
+    assert refusal.value.condition is Condition.UNAUTHORIZED
+    told = f"{refusal.value} {refusal.value.facts} {refusal.value.__cause__}"
+    assert password not in told
 
 
 def test_a_login_that_failed_is_tried_again_in_the_next_run(tmp_path: Path) -> None:
