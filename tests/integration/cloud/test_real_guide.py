@@ -131,10 +131,12 @@ class Hands:
 
     def decided(self) -> None:
         """A person finds out which of the two it is, and writes its id down."""
-        found = list(connect(self._lab, project="water").compute.servers(name="water-map"))
+        address = str(self._lab.records_network.network_address + 512 + 33)
+        servers = connect(self._lab, project="water").compute.servers(name="water-map")
+        found = next(each for each in servers if address in str(each.addresses))
         file = self._root / "vms.yml"
         head = "  - id: water-map\n"
-        bound = f"{head}    bound_id: {found[0].id} # .33, says the rota\n"
+        bound = f"{head}    bound_id: {found.id} # .33, says the rota\n"
         file.write_text(file.read_text(encoding="utf-8").replace(head, bound), encoding="utf-8")
 
 
