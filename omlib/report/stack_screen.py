@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from omlib.model.ref import Ref
 from omlib.model.stack import Op, Refusal, Rule, Sides, StackResult, StackRun, Step, Verb
+from omlib.model.status import UnknownReason
 from omlib.report.document import (
     Block,
     Bullets,
@@ -75,7 +76,8 @@ def _stack(result: StackResult, lang: Lang) -> Iterator[Block]:
 def _fault(result: StackResult, lang: Lang) -> str:
     facts = dict(result.facts)
     if result.is_refusal or has(f"error.{result.fault}"):
-        return " ".join(filter(None, error_words(result.fault, facts, lang)))
+        gap = " " if lang is Lang.EN else ""
+        return gap.join(filter(None, error_words(result.fault, facts, lang)))
     return words("stack.fault", lang, why=words(f"stack.fault.{result.fault}", lang, **facts))
 
 
@@ -247,12 +249,24 @@ def _next(run: StackRun, lang: Lang) -> Iterator[Block]:
         if run.verb in (Verb.PREVIEW, Verb.DRIFT):
             open_ = [step for step in result.steps if pending(step)]
             replaced = [step for step in open_ if step.op is Op.REPLACE]
+            if any(step.op is Op.CREATE and not step.gone for step in open_):
+                steps[words("next.stack_by_hand", lang)] = None
             if len(open_) > len(replaced):
                 steps[words("next.stack_up", lang)] = None
             if replaced:
                 steps[words(f"rule.{Rule.REPLACE}.next", lang)] = None
-        if result.changed and any(map(pending, result.again)):
+        if any(step.error for step in result.steps):
+            steps[words("next.stack_failed", lang)] = None
+        elif result.changed and any(map(pending, result.again)):
             steps[words("next.stack_changed", lang)] = None
+        if result.fault == "interrupted":
+            code = "next.stack_interrupted" if run.verb is Verb.UP else "next.interrupted"
+            steps[words(code, lang)] = None
+        elif not any(step.error for step in result.steps):
+            reasons = {step.unknown for step in (*result.steps, *result.again)}
+            for reason in UnknownReason:
+                if reason in reasons:
+                    steps[words(f"next.{reason}", lang)] = None
     if steps:
         yield Heading(line(words("heading.next", lang)))
         yield Bullets(tuple(line(step) for step in steps))

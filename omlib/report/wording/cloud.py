@@ -77,7 +77,7 @@ SAID: dict[str, tuple[str, str]] = {
         "{n} 个未纳入：没有声明其地址所属的网络或路由器：{refs}",
     ),
     "stack.warning": ("The engine warns: {said}", "引擎警告：{said}"),
-    "stack.more": ("and {n} more", "等另外 {n} 个"),
+    "stack.more": ("and {n} more", "另有 {n} 个"),
     "stack.refused": ("Refused, nothing was changed: {why}", "已拒绝，没有更改任何内容：{why}"),
     "stack.fault": ("No whole result: {why}", "没有完整结果：{why}"),
     "stack.fault.engine_failed": ("{said}", "{said}"),
@@ -140,9 +140,21 @@ SAID: dict[str, tuple[str, str]] = {
         "Make it as declared: omlib cloud up; or declare what is there.",
         "按声明执行：omlib cloud up；或改为声明实际情况。",
     ),
+    "next.stack_by_hand": (
+        "If any of what is to be made is there already, made by hand: omlib adopt, before any up.",
+        "待创建的若已由人工创建，请先 omlib adopt 纳管，再执行 up。",
+    ),
     "next.stack_changed": (
         "It is still not as declared; look again with omlib cloud preview.",
         "仍与声明不一致；请用 omlib cloud preview 再次查看。",
+    ),
+    "next.stack_failed": (
+        "Mend what is said above, then omlib cloud up again: what was made stays.",
+        "请按上述原因处理，再运行 omlib cloud up：已创建的保持不变。",
+    ),
+    "next.stack_interrupted": (
+        "Run omlib cloud up again: it settles what was under way, and goes on.",
+        "请再次运行 omlib cloud up：先处理进行中的操作，再继续。",
     ),
     "stack.as_declared": ("Looked again: all as declared.", "复查：均与声明一致。"),
     "stack.as_declared_but": (
