@@ -95,11 +95,14 @@ def up(
         ),
     ] = None,
     allow_gone: Annotated[
-        int,
+        int | None,
         typer.Option(
-            "--allow-gone", min=0, help="So many may have vanished from a stack and be made anew."
+            "--allow-gone",
+            min=0,
+            help="So many may have vanished from a stack and be made anew, even all of it;"
+            " without this 3, and not all.",
         ),
-    ] = 3,
+    ] = None,
     path: Inventory = None,
     records: Records = None,
     lang: Language = "",  # noqa: ARG001

@@ -33,7 +33,7 @@ class Desk(Protocol):
         names: Collection[str],
         *,
         allow_replace: Collection[Ref] = ...,
-        allow_gone: int = ...,
+        allow_gone: int | None = ...,
     ) -> StackRun: ...
 
     def drift(self, names: Collection[str]) -> StackRun: ...
@@ -106,7 +106,7 @@ def change(
     store: RecordStore,
     clock: Clock,
     allow_replace: Collection[Ref],
-    allow_gone: int,
+    allow_gone: int | None,
 ) -> StackRun:
     """Change the stacks; on record from the first moment, with what came of it."""
     with recorded_run(

@@ -103,6 +103,18 @@ def test_what_changes_between_the_look_and_the_change_is_left_to_the_next_run(to
     }
 
 
+def test_a_small_stack_is_not_made_anew_in_another_cloud(town: "Town", tmp_path: Path) -> None:
+    """A profile that leads elsewhere: each thing is answered with 404, as if it were gone."""
+    town.vm("oa-01", 11)
+    town.up()
+    with simulated_cloud(tmp_path / "other", projects=("hrss",)) as other:
+        astray = replace(town, cloud=other)
+        refused = astray.up()
+        assert [each.rule for each in refused.refused] == [Rule.GONE]
+        assert other.changes() == {}
+    assert {step.op for step in town.up().steps} == {Op.SAME}
+
+
 def test_a_replaced_port_is_plugged_in_though_its_id_was_not_known_before(town: "Town") -> None:
     town.vm("oa-01", 11)
     town.up()

@@ -46,9 +46,13 @@ class StackDesk:
         names: Collection[str],
         *,
         allow_replace: Collection[Ref] = (),
-        allow_gone: int = GONE_AT_ONCE,
+        allow_gone: int | None = None,
     ) -> StackRun:
-        permission = Permission(replace=frozenset(allow_replace), gone=allow_gone)
+        permission = Permission(
+            replace=frozenset(allow_replace),
+            gone=GONE_AT_ONCE if allow_gone is None else allow_gone,
+            all_gone=allow_gone is not None,
+        )
         return runs.up(self._setting(), self._stacks(names), permission=permission)
 
     def drift(self, names: Collection[str]) -> StackRun:

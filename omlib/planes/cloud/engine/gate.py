@@ -15,10 +15,14 @@ GONE_AT_ONCE = 3  # more than this is rather a wrong look, or a thing for a pers
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permission:
-    """What a person allowed for one run. *gone*: so many may be missing and be made anew."""
+    """What a person allowed for one run. *gone*: so many may be missing and be made anew.
+
+    *all_gone*: even where that is the whole stack, as it looks in a wrong cloud or project.
+    """
 
     replace: frozenset[Ref] = frozenset()
     gone: int = GONE_AT_ONCE
+    all_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +90,12 @@ def _refusals(
         if found:
             yield Refusal(rule=rule, refs=tuple(step.ref for step in found))
     gone = [step for step in acted if step.gone]
-    if len(gone) > permission.gone:
+    recorded = [step for step in acted if step.gone or (step.op is not Op.CREATE and step.id)]
+    whole = bool(gone) and len(gone) == len(recorded) and not permission.all_gone
+    if len(gone) > permission.gone or whole:
         refs = tuple(step.ref for step in gone)
-        yield Refusal(rule=Rule.GONE, refs=refs, detail=str(permission.gone))
+        limit = min(permission.gone, len(gone) - 1)
+        yield Refusal(rule=Rule.GONE, refs=refs, detail=str(limit))
     for stack in sorted({elsewhere[step.urn] for step in made if step.urn in elsewhere}):
         refs = tuple(step.ref for step in made if elsewhere.get(step.urn) == stack)
         yield Refusal(rule=Rule.ELSEWHERE, refs=refs, detail=stack)

@@ -48,9 +48,17 @@ def test_a_replacement_passes_only_by_its_own_permission() -> None:
 
 def test_a_few_gone_are_made_anew_and_many_are_rather_a_wrong_look() -> None:
     gone = [step(Op.CREATE, f"oa-{n}", gone=True) for n in range(4)]
-    assert rules(*gone[:3]) == []
-    assert rules(*gone) == [Rule.GONE]
-    assert rules(*gone, permission=Permission(gone=4)) == []
+    there = step(Op.SAME, "there", id="s1")
+    assert rules(*gone[:3], there) == []
+    assert rules(*gone, there) == [Rule.GONE]
+    assert rules(*gone, there, permission=Permission(gone=4)) == []
+
+
+def test_a_whole_stack_that_is_gone_is_rather_another_cloud_however_small_it_is() -> None:
+    gone, new = step(Op.CREATE, gone=True), step(Op.CREATE, "new")
+    unseen = step(Op.SAME, "unseen", id="s2", unknown=UnknownReason.ERROR)
+    assert rules(gone, new, unseen) == [Rule.GONE]
+    assert rules(gone, new, unseen, permission=Permission(all_gone=True)) == []
 
 
 def test_what_cannot_be_seen_is_held_and_refuses_nothing() -> None:
@@ -74,7 +82,7 @@ def test_an_open_resize_may_be_settled_by_an_update_and_by_nothing_else() -> Non
 
 def test_what_is_carried_and_gone_leaves_the_state_and_is_not_made() -> None:
     lost = step(Op.CREATE, carried=True, gone=True, bound="s1")
-    decided = gate([lost], Permission())
+    decided = gate([lost, step(Op.SAME, "there", id="s2")], Permission())
     assert decided.refusals == ()
     assert decided.dropped == {lost.urn}
 
