@@ -99,6 +99,7 @@ class Rule(StrEnum):
     IMPORT_DIFFERS = "import_differs"
     BOUND = "bound"  # would be made anew, and the inventory says which live thing it is
     ELSEWHERE = "elsewhere"  # would be made anew, and another stack has it
+    ALIKE = "alike"  # would be made beside a live one of its name or address, in no state
     MARKED = "marked"  # would be made anew, and a live thing was made as it: not of this state
 
 

@@ -111,6 +111,10 @@ SAID: dict[str, tuple[str, str]] = {
         "made before, and there ({detail}), but this state does not know it: {refs}",
         "此前已创建且仍在（{detail}），本地状态却无记录：{refs}",
     ),
+    "rule.alike": (
+        "live ones of this name or address ({detail}) are in no stack: {refs}",
+        "已有同名或同地址的实际资源（{detail}），不属于任何资源栈：{refs}",
+    ),
     "rule.delete.next": (
         "Nothing is deleted by omission; retire the system instead.",
         "不会因删行而删除；请走系统下线流程。",
@@ -131,6 +135,10 @@ SAID: dict[str, tuple[str, str]] = {
     "rule.elsewhere.next": (
         "Declare it for that stack (shard) again.",
         "请恢复其原来的资源栈（shard）。",
+    ),
+    "rule.alike.next": (
+        "Say which is meant: omlib adopt; or give the live one another name or address.",
+        "请先确认：omlib adopt 纳管；或为实际资源更换名称、地址。",
     ),
     "rule.marked.next": (
         "Bring back the state (.omlib/ of the clone that made it), or take it over: omlib adopt",

@@ -243,6 +243,25 @@ def test_what_cannot_be_listed_is_not_called_absent_and_nothing_is_made_of_it(
     assert all_same(town.up())
 
 
+def test_nothing_is_made_beside_a_live_thing_that_nobody_took_over(town: "Town") -> None:
+    town.vm("oa-01", 11)
+    town.up()
+    town.cloud.seed("hrss", 1)
+    by_hand = next(s for s in town.cloud.things("server") if s["name"] != "oa-01")
+    town.vm("oa-02", 12, volumes=[{"id": "data", "size_gib": 20}])
+    town.vms["oa-02"]["name"] = by_hand["name"]
+    (port,) = [p for p in town.cloud.things("port") if p["device_id"] == by_hand["id"]]
+    town.vm("oa-03", 13)
+    town.vms["oa-03"]["interfaces"][0]["address"] = port["fixed_ips"][0]["ip_address"]
+    done = town.up()
+    (refused,) = done.refused
+    assert refused.rule is Rule.ALIKE
+    refs = {str(ref) for ref in refused.refs}
+    assert refs == {"cloud/server/oa-02", "cloud/port/oa-03/gov-net"}
+    assert len(town.cloud.things("server")) == 2
+    assert town.cloud.things("volume") == []
+
+
 def test_one_that_fails_stops_no_other_and_says_why_in_the_clouds_words(town: "Town") -> None:
     for number in range(3):
         town.vm(f"oa-{number}", 10 + number)

@@ -43,14 +43,18 @@ def gate(
     recovered: frozenset[str] = frozenset(),
     elsewhere: Mapping[str, str] | None = None,
     marked: Mapping[str, Sequence[str]] | None = None,
+    alike: Mapping[str, Sequence[str]] | None = None,
 ) -> Gate:
     """*recovered* are URNs of our own creations that an interrupted run left: they may differ.
 
     *elsewhere* names, for URNs that would be created, the stack that has the thing already,
-    *marked* the live things that carry their marks.
+    *marked* the live things that carry their marks, *alike* those that only look like them.
     """
     return Gate(
-        refusals=tuple(_refusals(steps, permission, recovered, elsewhere or {}, marked or {})),
+        refusals=(
+            *_refusals(steps, permission, recovered, elsewhere or {}),
+            *_twins(steps, elsewhere or {}, {Rule.MARKED: marked or {}, Rule.ALIKE: alike or {}}),
+        ),
         held=frozenset(step.urn for step in steps if _is_held(step)),
         dropped=frozenset(step.urn for step in steps if step.carried and step.gone),
     )
@@ -72,10 +76,9 @@ def _refusals(
     permission: Permission,
     recovered: frozenset[str],
     elsewhere: Mapping[str, str],
-    marked: Mapping[str, Sequence[str]],
 ) -> Iterator[Refusal]:
     acted = [step for step in steps if not _is_held(step)]
-    made = [step for step in acted if step.op is Op.CREATE and not (step.carried and step.gone)]
+    made = _made(acted)
     by_rule = {
         Rule.DELETE: [step for step in acted if step.op is Op.DELETE],
         Rule.REPLACE: [
@@ -99,7 +102,22 @@ def _refusals(
     for stack in sorted({elsewhere[step.urn] for step in made if step.urn in elsewhere}):
         refs = tuple(step.ref for step in made if elsewhere.get(step.urn) == stack)
         yield Refusal(rule=Rule.ELSEWHERE, refs=refs, detail=stack)
-    twins = [step for step in made if step.urn in marked and step.urn not in elsewhere]
-    if twins:
-        ids = ", ".join(live_id for step in twins[:_MOST_IDS] for live_id in marked[step.urn])
-        yield Refusal(rule=Rule.MARKED, refs=tuple(step.ref for step in twins), detail=ids)
+
+
+def _twins(
+    steps: Sequence[Step],
+    elsewhere: Mapping[str, str],
+    by_rule: Mapping[Rule, Mapping[str, Sequence[str]]],
+) -> Iterator[Refusal]:
+    """What is there already, in no state of ours; each is told by the first rule that names it."""
+    left = [step for step in _made(steps) if step.urn not in elsewhere and not _is_held(step)]
+    for rule, live_ids in by_rule.items():
+        twins = [step for step in left if step.urn in live_ids]
+        left = [step for step in left if step.urn not in live_ids]
+        if twins:
+            ids = ", ".join(one for step in twins[:_MOST_IDS] for one in live_ids[step.urn])
+            yield Refusal(rule=rule, refs=tuple(step.ref for step in twins), detail=ids)
+
+
+def _made(steps: Sequence[Step]) -> list[Step]:
+    return [step for step in steps if step.op is Op.CREATE and not (step.carried and step.gone)]

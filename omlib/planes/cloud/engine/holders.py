@@ -16,6 +16,7 @@ class Holders:
         self._home = home
         self._lock = threading.Lock()
         self._stacks: dict[tuple[str, str], list[str]] | None = None
+        self._ids: set[str] = set()
         self._damaged: dict[str, StateDamagedError] = {}
 
     def of(self, stack: str, urns: Sequence[str]) -> Mapping[str, str]:
@@ -37,6 +38,11 @@ class Holders:
                 found[urn] = others[0]
         return found
 
+    def ids(self) -> frozenset[str]:
+        """The live ids that any state has."""
+        self._all()
+        return frozenset(self._ids)
+
     def _all(self) -> Mapping[tuple[str, str], Sequence[str]]:
         with self._lock:
             if self._stacks is None:
@@ -47,6 +53,7 @@ class Holders:
                     except StateDamagedError as damaged:
                         self._damaged[name] = damaged
                         continue
+                    self._ids.update(each.id for each in state.resources)
                     for each in state.resources:
                         self._stacks.setdefault((each.kind, each.name), []).append(name)
             return self._stacks

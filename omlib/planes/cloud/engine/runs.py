@@ -21,6 +21,7 @@ from omlib.model.estate import Estate
 from omlib.model.stack import Op, StackResult, StackRun, Step, Verb
 from omlib.planes.access.text import clean
 from omlib.planes.cloud.engine.absence import proved_absent, without
+from omlib.planes.cloud.engine.alike import alike
 from omlib.planes.cloud.engine.calls import Answer, StackCalls
 from omlib.planes.cloud.engine.command import EngineCommand
 from omlib.planes.cloud.engine.deeds import with_deeds
@@ -222,6 +223,7 @@ class _OneStack:
                 recovered=frozenset(mine),
                 elsewhere=self._elsewhere(looked.steps, holders),
                 marked=self._marked(looked.steps),
+                alike=self._alike(looked.steps, resources, holders),
             )
             looked = replace(
                 looked,
@@ -381,6 +383,11 @@ class _OneStack:
     def _marked(self, steps: Sequence[Step]) -> Mapping[str, Sequence[str]]:
         place = Place(self.stack.cloud, self.stack.region, self.stack.project)
         return marked([s.urn for s in steps if s.op is Op.CREATE], place, self._looking)
+
+    def _alike(
+        self, steps: Sequence[Step], resources: Sequence[Resource], holders: Holders
+    ) -> Mapping[str, Sequence[str]]:
+        return alike(steps, resources, self.stack, self._looking, holders.ids())
 
     def _tell(self, told: Event) -> None:
         step = told.get("resOutputsEvent")
