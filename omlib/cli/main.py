@@ -63,7 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         ended = app(args=arguments, standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
-        print("\ninterrupted", file=sys.stderr)
+        from omlib.report.words import words
+
+        print("\n" + words("run.state.interrupted", language()), file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # `omlib reconcile | head`: the reader has what it wanted
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

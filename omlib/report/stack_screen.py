@@ -259,7 +259,7 @@ def _next(run: StackRun, lang: Lang) -> Iterator[Block]:
             steps[words("next.stack_failed", lang)] = None
         elif result.changed and any(map(pending, result.again)):
             steps[words("next.stack_changed", lang)] = None
-        if result.fault == "interrupted":
+        if result.fault in ("interrupted", "broken_off"):
             code = "next.stack_interrupted" if run.verb is Verb.UP else "next.interrupted"
             steps[words(code, lang)] = None
         elif not any(step.error for step in result.steps):

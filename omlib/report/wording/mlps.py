@@ -48,13 +48,14 @@ SAID: dict[str, tuple[str, str]] = {
     ),
     "mlps.remedy.add_instance": (
         (
-            "Declare a second VM with `system: {subject}` (vms.yml), and put both into a server"
-            " group of policy anti-affinity (`server_groups` of the cloud, `server_group` of the"
-            " VM)."
+            "See that two run: declare a second one with `system: {subject}`, make or start what is"
+            " declared. Two VMs belong into a server group of policy anti-affinity"
+            " (`server_groups` of the cloud, `server_group` of the VM)."
         ),
         (
-            "声明第二台 `system: {subject}` 的云主机（vms.yml），并把两台放入策略为 anti-affinity"
-            " 的云主机组（云的 `server_groups`，云主机的 `server_group`）。"
+            "应有两台在运行：声明第二台 `system: {subject}` 的服务器；已声明的，请创建或开机。"
+            "两台云主机应放入策略为 anti-affinity 的云主机组（云的 `server_groups`，云主机的"
+            " `server_group`）。"
         ),
     ),
     "mlps.remedy.separate": (
