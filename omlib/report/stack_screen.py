@@ -52,7 +52,7 @@ def _stack(result: StackResult, lang: Lang) -> Iterator[Block]:
     took = words("text.aside", lang, told=took_text(result.took_s, lang))
     yield Heading(line(Span(result.stack, Tone.NAME), Span(took, Tone.MUTED)))
     if result.fault and not any(step.error for step in result.steps):
-        yield Paragraph(line(Span(_fault(result, lang), Tone.BAD)))
+        yield Paragraph(line(*_fault(result, lang)))
     if result.steps or not result.fault:
         yield Paragraph(line(Span(_counts(result, lang), Tone.STRONG)))
     for refusal in result.refused:
@@ -73,16 +73,21 @@ def _stack(result: StackResult, lang: Lang) -> Iterator[Block]:
         yield Paragraph(_again(result.again, lang))
 
 
-def _fault(result: StackResult, lang: Lang) -> str:
+def _fault(result: StackResult, lang: Lang) -> Iterator[Span]:
+    """Two spans: a long one is cut on a screen, and what to do next must not go with it."""
     facts = dict(result.facts)
     if result.is_refusal or has(f"error.{result.fault}"):
-        gap = " " if lang is Lang.EN else ""
-        return gap.join(filter(None, error_words(result.fault, facts, lang)))
-    return words("stack.fault", lang, why=words(f"stack.fault.{result.fault}", lang, **facts))
+        what, then = error_words(result.fault, facts, lang)
+        yield Span(what, Tone.BAD)
+        if then:
+            yield Span((" " if lang is Lang.EN else "") + then, Tone.BAD)
+        return
+    why = words(f"stack.fault.{result.fault}", lang, **facts)
+    yield Span(words("stack.fault", lang, why=why), Tone.BAD)
 
 
 def _counts(result: StackResult, lang: Lang) -> str:
-    if result.verb is Verb.RECOVER:
+    if result.verb is Verb.RECOVER and not result.steps:
         return words("stack.recovered", lang)
     group = "done" if result.changed else "count"
     told = [
@@ -255,6 +260,8 @@ def _next(run: StackRun, lang: Lang) -> Iterator[Block]:
                 steps[words("next.stack_up", lang)] = None
             if replaced:
                 steps[words(f"rule.{Rule.REPLACE}.next", lang)] = None
+        if run.verb is Verb.RECOVER and result.steps:
+            steps[words("next.stack_recovered", lang)] = None
         if any(step.error for step in result.steps):
             steps[words("next.stack_failed", lang)] = None
         elif result.changed and any(map(pending, result.again)):
