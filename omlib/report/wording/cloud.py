@@ -152,6 +152,10 @@ SAID: dict[str, tuple[str, str]] = {
         "If any of what is to be made is there already, made by hand: omlib adopt, before any up.",
         "待创建的若已由人工创建，请先 omlib adopt 纳管，再执行 up。",
     ),
+    "next.stack_recovered": (
+        "Made before, and in no state yet: omlib cloud up takes them over, and makes none twice.",
+        "以上资源已创建但尚未记入状态；omlib cloud up 会接管，不会重复创建。",
+    ),
     "next.stack_changed": (
         "It is still not as declared; look again with omlib cloud preview.",
         "仍与声明不一致；请用 omlib cloud preview 再次查看。",

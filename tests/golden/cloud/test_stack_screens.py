@@ -143,6 +143,13 @@ RUNS = {
         130,
     ),
     "recovered": (run(Verb.RECOVER, result(Verb.RECOVER)), 0),
+    "found_again": (
+        run(
+            Verb.RECOVER,
+            result(Verb.RECOVER, steps=(step("server/oa-01", Op.IMPORT, id="s-1", imports=True),)),
+        ),
+        2,
+    ),
     "none": (run(Verb.PREVIEW), 0),
 }
 STACKS = (

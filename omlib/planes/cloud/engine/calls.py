@@ -90,7 +90,7 @@ class StackCalls:
             env=_IN_ONE_GO if all(e.adopt or e.carried for e in registration.resources) else {},
         )
 
-    def loosen(self, registration: Registration) -> Answer:
+    def set_flags(self, registration: Registration) -> Answer:
         """Write into the state what may be replaced: the engine heeds the flags it finds there.
 
         *registration* holds the state's own resources, so nothing else comes of it.

@@ -18,7 +18,7 @@ from pulumi.automation.errors import CommandError
 from omlib.errors import OmlibError, RefusedError
 from omlib.log import event
 from omlib.model.estate import Estate
-from omlib.model.stack import Op, StackResult, StackRun, Step, Verb
+from omlib.model.stack import Op, Rule, StackResult, StackRun, Step, Verb
 from omlib.planes.access.text import clean
 from omlib.planes.cloud.engine.absence import proved_absent, without
 from omlib.planes.cloud.engine.alike import alike
@@ -39,7 +39,7 @@ from omlib.planes.cloud.engine.stopping import Stopping
 from omlib.planes.cloud.provider.api import Clouds
 from omlib.planes.cloud.provider.place import Place
 from omlib.planes.cloud.stacks.carried import as_in_state, carried
-from omlib.planes.cloud.stacks.names import kind_of, name_of, stack_name, urn_of
+from omlib.planes.cloud.stacks.names import kind_of, name_of, ref_of_urn, stack_name, urn_of
 from omlib.planes.cloud.stacks.order import links_of
 from omlib.planes.cloud.stacks.program import program, without_network
 from omlib.planes.cloud.stacks.register import Registration
@@ -50,6 +50,8 @@ AT_ONCE = 2
 _GROUP = "security_group"
 _WAIT_S = 600.0
 _PATIENCE_S = 8.0  # of who pressed Ctrl-C while nothing was changed
+# what no permission opens: a preview tells of it, or it would advise what `up` refuses
+_THERE_ALREADY = (Rule.BOUND, Rule.ELSEWHERE, Rule.MARKED, Rule.ALIKE)
 Adoption = Mapping[StackId, Mapping[Link, str]]  # live ids to import
 
 
@@ -191,7 +193,21 @@ class _OneStack:
             self.setting.home, self._name, self.calls.reading, self.setting.progress, grace_s=0
         )
         state = read(self.setting.home, self._name)
-        return self._look(state, self._resources(state, adopt, open_.adopt))
+        resources = self._resources(state, adopt, open_.adopt)
+        looked = self._look(state, resources)
+        if adopt or looked.fault:
+            return looked
+        holders = Holders(self.setting.home)
+        decided = gate(
+            looked.steps,
+            Permission(),
+            recovered=frozenset(open_.adopt),
+            elsewhere=self._elsewhere(looked.steps, holders),
+            marked=self._marked(looked.steps),
+            alike=self._alike(looked.steps, resources, holders),
+        )
+        there = tuple(each for each in decided.refusals if each.rule in _THERE_ALREADY)
+        return replace(looked, refused=there)
 
     def drift(self) -> StackResult:
         self._made()
@@ -203,8 +219,12 @@ class _OneStack:
 
     def recover(self) -> StackResult:
         with self._held():
-            self._recover()
-        return StackResult(stack=self._name, verb=self.verb)
+            found = self._recover()
+        steps = [
+            Step(urn=urn, ref=ref_of_urn(urn), op=Op.IMPORT, id=live_id, imports=True)
+            for urn, live_id in sorted(found.items())
+        ]
+        return StackResult(stack=self._name, verb=self.verb, steps=tuple(steps))
 
     def up(self, permission: Permission, holders: Holders, adopt: Adoption) -> StackResult:
         cloud = self.setting.estate.clouds.get(self.stack.cloud)
@@ -230,7 +250,10 @@ class _OneStack:
                 refused=decided.refusals,
                 held=tuple(step.ref for step in looked.steps if step.urn in decided.held),
             )
-            if decided.refusals or not _pending(looked.steps, decided):
+            if decided.refusals:
+                return looked
+            if not _pending(looked.steps, decided):
+                self._fasten()
                 return looked
             copy_before(self.setting.home, self._name)
             return self._change(looked, state, resources, decided, permission, mine)
@@ -258,7 +281,7 @@ class _OneStack:
             loosened = Registration(
                 stack=self._name, resources=tuple(kept.values()), replaceable=replaced
             )
-            answer = self.calls.loosen(loosened)
+            answer = self.calls.set_flags(loosened)
             if not answer.account.succeeded:
                 return replace(looked, fault="engine_failed", facts=(("said", _said(answer)),))
         registration = Registration(
@@ -281,6 +304,8 @@ class _OneStack:
             answer = up()
             steps = _both(steps, steps_of(self._name, wanted, answer.account, {}))
         settle(self.setting.home, self._name)
+        if not self.stopping.wished:
+            self._fasten()
         steps = _merged(looked.steps, steps)
         done = replace(self._result(answer, steps), changed=True, held=looked.held)
         if self.stopping.wished:
@@ -288,6 +313,15 @@ class _OneStack:
         after = read(self.setting.home, self._name)
         again = self._look(after, self._resources(after, {}, {}))
         return replace(done, again=again.steps)
+
+    def _fasten(self) -> None:
+        """Protect and retain again what a replacement, or one that was cut off, left loose."""
+        held = read(self.setting.home, self._name).resources
+        if all(each.protect and each.retain for each in held):
+            return
+        resources = tuple(map(as_in_state, held))
+        answer = self.calls.set_flags(Registration(stack=self._name, resources=resources))
+        event("cloud.fastened", stack=self._name, done=answer.account.succeeded)
 
     def _judged(
         self, steps: Sequence[Step], wanted: Sequence[Resource], mine: Iterable[str]
