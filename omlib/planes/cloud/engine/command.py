@@ -2,7 +2,7 @@
 
 Ctrl-C in a terminal reaches every process in front at once, and a second SIGINT makes the engine
 drop what is in flight: servers that no state knows. So it is kept out of the terminal's reach, and
-told once.
+told once, by SIGTERM: whoever is begun in the background of a script ignores SIGINT.
 """
 
 import os
@@ -56,7 +56,7 @@ class EngineCommand(PulumiCommand):
     def _tell(self, process: subprocess.Popen[str]) -> None:
         with suppress(ProcessLookupError):
             if self._wishes == 1:
-                process.send_signal(signal.SIGINT)
+                process.terminate()
             else:
                 os.killpg(process.pid, signal.SIGKILL)
 
@@ -90,7 +90,7 @@ class EngineCommand(PulumiCommand):
             result = _to_its_end(process, on_output, on_error)
         except BaseException:  # not of the engine's making: a fault of ours must not leave it alone
             with suppress(ProcessLookupError):
-                process.send_signal(signal.SIGINT)
+                process.terminate()
             process.wait()
             raise
         finally:

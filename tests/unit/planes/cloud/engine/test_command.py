@@ -32,12 +32,12 @@ def stopped_when(folder: Path, command: EngineCommand, wishes: int) -> float:
 
 # ends what is in flight when it is told to stop, as the engine does
 PATIENT = """
-trap 'told=1' INT
+trap 'told=1' TERM
 touch begun
 while [ -z "$told" ]; do sleep 0.05; done
 sleep 0.4; echo "in flight: done"; exit 1
 """
-DEAF = "trap '' INT; touch begun; sleep 30"
+DEAF = "trap '' TERM; touch begun; sleep 30"
 
 
 def test_words_and_the_end_are_given_back(tmp_path: Path) -> None:
