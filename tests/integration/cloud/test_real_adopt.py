@@ -114,7 +114,7 @@ def adopt(
 def test_a_real_estate_built_by_hand_is_taken_over_without_a_change(
     adopt: Adopt, root: Path, made: dict[str, Any]
 ) -> None:
-    code, told = adopt("--new", "--yes")
+    code, told = adopt(PROJECT, "--new", "--yes")
     assert (code, told["settled"]) == (0, True), json.dumps(told, ensure_ascii=False)
     state = read(StateHome(root), f"gov-cloud.RegionOne.{PROJECT}").resources
     held = {f"{each.kind} {each.name}": each.id for each in state}
@@ -132,4 +132,4 @@ def test_a_real_estate_built_by_hand_is_taken_over_without_a_change(
     assert "# 业务地址\n" in text
     assert f"    bound_id: {first}\n  - id: 门户-主机1\n" in text
     load(root).checked()
-    assert adopt("--new")[0] == 0
+    assert adopt(PROJECT, "--new")[0] == 0

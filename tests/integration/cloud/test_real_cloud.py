@@ -151,7 +151,7 @@ def test_an_unattached_volume_is_a_difference_and_a_gone_floating_ip_is_missing(
     real: "RealCloud", later: Later
 ) -> None:
     people = real.people["hrss"]
-    (floating,) = people.network.ips()
+    (floating,) = people.network.ips(project_id=people.current_project_id)
     people.network.delete_ip(floating)
     later(lambda: real.refloat("hrss-app-01"))
     storage = people.block_storage
