@@ -112,7 +112,7 @@ def test_a_build_ends_with_the_program_alone_and_tells_its_steps(tmp_path: Path,
     ("words", "why"),
     [
         ("write /tmp/x: no space left on device", "disk"),
-        ("github.com/x: dial tcp: lookup proxy.golang.org: no such host", "network"),
+        ("github.com/x: dial tcp: lookup modules.example: no such host", "network"),
         ("reading https://proxy/x.zip: 403 Forbidden", "network"),
         ("compile: signal: killed", "memory"),
         ("./main.go:3: undefined: x", "compile"),
