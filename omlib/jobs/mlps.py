@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 from omlib import VERSION
 from omlib.jobs.history import asked_for
 from omlib.jobs.observe import observe
-from omlib.jobs.reconcile import NothingRememberedError
 from omlib.jobs.recorded_run import recorded_run
-from omlib.jobs.remembered import as_asked_now
+from omlib.jobs.remembered import last_look
 from omlib.jobs.selection import Selection
 from omlib.jobs.workspace import Workspace
 from omlib.model.check import Answer
@@ -52,13 +51,7 @@ def check_estate(
     ) as run:
         oldest = None
         if offline:
-            remembered = store.last_observation()
-            if not remembered.observation.sights:
-                raise NothingRememberedError(records=str(work.records))
-            seen, oldest = (
-                as_asked_now(remembered.observation, work.planes, work.items),
-                remembered.oldest,
-            )
+            seen, oldest = last_look(work, store)
         else:
             planes = {plane for row in ROWS for plane in row.planes}
             observed = observe(

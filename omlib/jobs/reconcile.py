@@ -7,11 +7,10 @@ from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from omlib import VERSION
-from omlib.errors import OmlibError
 from omlib.jobs.history import asked_for
 from omlib.jobs.observe import Look, observe
 from omlib.jobs.recorded_run import recorded_run
-from omlib.jobs.remembered import as_asked_now
+from omlib.jobs.remembered import last_look
 from omlib.jobs.selection import Selection
 from omlib.jobs.sightings import sightings_of
 from omlib.jobs.workspace import Workspace
@@ -28,12 +27,6 @@ from omlib.records.provenance import actor, revision
 from omlib.records.run import Outcome, RunState
 from omlib.records.store import RecordStore
 from omlib.report.reconciliation import Label, Reconciliation, RunFacts
-
-
-class NothingRememberedError(OmlibError):
-    """Offline, and no look was ever recorded. Facts: records."""
-
-    code = "nothing_remembered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +64,7 @@ def reconcile_estate(
         oldest: datetime | None = None
         interrupted = False
         if offline:
-            remembered = store.last_observation()
-            if not remembered.observation.sights:
-                raise NothingRememberedError(records=str(work.records))
-            seen = as_asked_now(remembered.observation, work.planes, work.items)
-            oldest = remembered.oldest
+            seen, oldest = last_look(work, store)
             labels = (*labels, Label.OFFLINE)
         else:
             observed = observe(

@@ -7,11 +7,32 @@ inventory nothing is told, unless something on it must be gone.
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from datetime import datetime
 
+from omlib.errors import OmlibError
+from omlib.jobs.workspace import Workspace
 from omlib.model.item import Declared
 from omlib.model.observation import Observation, Sight
 from omlib.model.status import UnknownReason
 from omlib.ports import Plane
+from omlib.records.store import RecordStore
+
+
+class NothingRememberedError(OmlibError):
+    """Offline, and no look was ever recorded. Facts: records."""
+
+    code = "nothing_remembered"
+
+
+def last_look(work: Workspace, store: RecordStore) -> tuple[Observation, datetime]:
+    """The last look on record, as asked now, and when the oldest part of it was taken.
+
+    Raises NothingRememberedError.
+    """
+    remembered = store.last_observation()
+    if remembered.oldest is None:
+        raise NothingRememberedError(records=str(work.records))
+    return as_asked_now(remembered.observation, work.planes, work.items), remembered.oldest
 
 
 def as_asked_now(

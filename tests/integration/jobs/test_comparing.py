@@ -9,7 +9,8 @@ import pytest
 from omlib.cli.main import main
 from omlib.jobs.history import NothingComparedError, recorded
 from omlib.jobs.look import look_at_estate
-from omlib.jobs.reconcile import NothingRememberedError, reconcile_estate
+from omlib.jobs.reconcile import reconcile_estate
+from omlib.jobs.remembered import NothingRememberedError
 from omlib.jobs.selection import select
 from omlib.jobs.workspace import Workspace, open_workspace
 from omlib.jobs.world import SystemClock
