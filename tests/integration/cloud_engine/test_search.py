@@ -11,6 +11,7 @@ from omlib.planes.cloud.engine.command import EngineCommand
 from omlib.planes.cloud.engine.environment import StateHome
 from omlib.planes.cloud.engine.errors import RecoveryRefusedError
 from omlib.planes.cloud.engine.recovery import Recovery, Why, look, recover
+from omlib.planes.cloud.engine.state import read
 from omlib.planes.cloud.provider.api import Clouds
 from omlib.planes.cloud.provider.journal import CreateJournal
 from omlib.planes.cloud.provider.place import Place
@@ -60,7 +61,7 @@ class Wreck:
         return str(told["server"]["id"])
 
     def look(self, grace_s: float = 0.0) -> Recovery:
-        return look(self.home, STACK, self.clouds, Quiet(), grace_s=grace_s)
+        return look(self.home, read(self.home, STACK), self.clouds, Quiet(), grace_s=grace_s)
 
 
 @pytest.fixture

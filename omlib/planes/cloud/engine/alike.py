@@ -4,7 +4,7 @@ Names never identify, so such a thing is not taken for the declared one; but a s
 it, with volumes of its own, is hardly what anyone means. A person says which it is: `omlib adopt`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from omlib.model.stack import Op, Step
 from omlib.planes.cloud.faults import CloudFaultError
@@ -20,11 +20,12 @@ def alike(
     resources: Sequence[Resource],
     stack: StackId,
     clouds: Clouds,
-    ours: frozenset[str],
+    ours: Callable[[], frozenset[str]],
 ) -> Mapping[str, Sequence[str]]:
     """By URN of a server or port to be made: ids of live ones with its name, or its address.
 
-    *ours* are the live ids that any state has; those are somebody else.
+    *ours* tells the live ids that any state has, those are somebody else; it reads them all, and
+    is asked only where a server or port would be made.
     """
     new = {
         Link(step.ref.kind, name_of(step.ref)): step.urn
@@ -35,10 +36,11 @@ def alike(
     if not wanted:
         return {}
     place = Place(stack.cloud, stack.region, stack.project)
+    taken = ours()
     try:
         seen = clouds.api(place).seen
-        names = _by_name(_others(seen.listing("server").items, ours))
-        addresses = _by_address(_others(seen.listing("port").items, ours))
+        names = _by_name(_others(seen.listing("server").items, taken))
+        addresses = _by_address(_others(seen.listing("port").items, taken))
         networks = {str(net["id"]): net.get("name") for net in seen.listing("network").items}
     except CloudFaultError:
         return {}  # what cannot be listed is unknown already, and not made
@@ -58,8 +60,8 @@ def alike(
     return found
 
 
-def _others(items: Sequence[Json], ours: frozenset[str]) -> Iterator[Json]:
-    return (item for item in items if str(item.get("id")) not in ours)
+def _others(items: Sequence[Json], taken: frozenset[str]) -> Iterator[Json]:
+    return (item for item in items if str(item.get("id")) not in taken)
 
 
 def _by_name(servers: Iterator[Json]) -> dict[str, list[str]]:

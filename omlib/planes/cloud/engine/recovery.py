@@ -98,14 +98,14 @@ def plan_recovery(
 
 def look(
     home: StateHome,
-    stack: str,
+    state: StackState,
     clouds: Clouds,
     progress: Progress,
     *,
     grace_s: float = GRACE_S,
 ) -> Recovery:
     """What a recovery would do now. Writes nothing; asks the cloud only if something is open."""
-    state, entries = read(home, stack), CreateJournal(home.creates(stack)).entries()
+    entries = CreateJournal(home.creates(state.stack)).entries()
     urns = in_flight(state, entries)
     sought = tuple(wanted(state, entries, urns))
     found = search(sought, clouds, progress, grace_s=grace_s) if sought else {}
@@ -129,7 +129,8 @@ def recover(
     made. After a run that ended well it calls `settle`. Raises RecoveryRefusedError, with nothing
     written, where a person must look; StateDamagedError.
     """
-    recovery = look(home, stack, clouds, progress, grace_s=grace_s)
+    state = read(home, stack)
+    recovery = look(home, state, clouds, progress, grace_s=grace_s)
     if recovery.refuse:
         refused = [
             {"urn": each.urn, "why": str(each.why), "ids": ", ".join(each.ids)}
@@ -138,7 +139,7 @@ def recover(
         raise RecoveryRefusedError(scope=stack, refused=refused)
     if not recovery.is_needed:
         return recovery
-    state, journal = read(home, stack), CreateJournal(home.creates(stack))
+    journal = CreateJournal(home.creates(stack))
     known = {entry.urn for entry in journal.entries()}
     for each in wanted(state, (), [urn for urn in recovery.adopt if urn not in known]):
         journal.began(each.urn, each.kind, each.place, each.name)  # the state will not tell it

@@ -97,7 +97,8 @@ def preview(
     setting: Setting, stacks: Sequence[StackId], *, adopt: Adoption | None = None
 ) -> StackRun:
     """Declared against real. Changes nothing; *adopt* shows what importing would come to."""
-    return _each(setting, stacks, Verb.PREVIEW, lambda one: one.preview(adopt or {}))
+    holders = Holders(setting.home)
+    return _each(setting, stacks, Verb.PREVIEW, lambda one: one.preview(holders, adopt or {}))
 
 
 def up(
@@ -187,31 +188,19 @@ class _OneStack:
     def _name(self) -> str:
         return self.calls.stack
 
-    def preview(self, adopt: Adoption) -> StackResult:
-        self._made()
-        open_ = look(
-            self.setting.home, self._name, self.calls.reading, self.setting.progress, grace_s=0
-        )
-        state = read(self.setting.home, self._name)
+    def preview(self, holders: Holders, adopt: Adoption) -> StackResult:
+        state = self._made()
+        open_ = look(self.setting.home, state, self.calls.reading, self.setting.progress, grace_s=0)
         resources = self._resources(state, adopt, open_.adopt)
         looked = self._look(state, resources)
         if adopt or looked.fault:
             return looked
-        holders = Holders(self.setting.home)
-        decided = gate(
-            looked.steps,
-            Permission(),
-            recovered=frozenset(open_.adopt),
-            elsewhere=self._elsewhere(looked.steps, holders),
-            marked=self._marked(looked.steps),
-            alike=self._alike(looked.steps, resources, holders),
-        )
+        decided = self._decided(looked.steps, resources, Permission(), open_.adopt, holders)
         there = tuple(each for each in decided.refusals if each.rule in _THERE_ALREADY)
         return replace(looked, refused=there)
 
     def drift(self) -> StackResult:
-        self._made()
-        state = read(self.setting.home, self._name)
+        state = self._made()
         answer = self.calls.preview_refresh()
         declared = program(self.setting.estate, self.stack)
         steps = drift_steps(self._name, declared, answer.account, answer.unknowns)
@@ -237,14 +226,7 @@ class _OneStack:
             looked = self._look(state, resources)
             if looked.fault:
                 return looked
-            decided = gate(
-                looked.steps,
-                permission,
-                recovered=frozenset(mine),
-                elsewhere=self._elsewhere(looked.steps, holders),
-                marked=self._marked(looked.steps),
-                alike=self._alike(looked.steps, resources, holders),
-            )
+            decided = self._decided(looked.steps, resources, permission, mine, holders)
             looked = replace(
                 looked,
                 refused=decided.refusals,
@@ -394,14 +376,15 @@ class _OneStack:
             grace_s=self.setting.grace_s,
         ).adopt
 
-    def _made(self) -> None:
-        read(self.setting.home, self._name)  # a lost state is told, and not begun anew
+    def _made(self) -> StackState:
+        state = read(self.setting.home, self._name)  # a lost one is told, and not begun anew
         try:
             self.calls.make()
         except CommandError as error:
             if not self.stopping.wished:
                 raise
             event("cloud.stopped_early", stack=self._name, why=str(error))
+        return state
 
     def _held(self) -> AbstractContextManager[None]:
         setting = self.setting
@@ -410,6 +393,23 @@ class _OneStack:
     def _urn(self, resource: Resource) -> str:
         return urn_of(self._name, resource.kind, resource.name)
 
+    def _decided(
+        self,
+        steps: Sequence[Step],
+        resources: Sequence[Resource],
+        permission: Permission,
+        mine: Iterable[str],
+        holders: Holders,
+    ) -> Gate:
+        return gate(
+            steps,
+            permission,
+            recovered=frozenset(mine),
+            elsewhere=self._elsewhere(steps, holders),
+            marked=self._marked(steps),
+            alike=alike(steps, resources, self.stack, self._looking, holders.ids),
+        )
+
     def _elsewhere(self, steps: Sequence[Step], holders: Holders) -> Mapping[str, str]:
         made = [step for step in steps if step.op is Op.CREATE and not step.gone]
         return holders.of(self._name, [step.urn for step in made])
@@ -417,11 +417,6 @@ class _OneStack:
     def _marked(self, steps: Sequence[Step]) -> Mapping[str, Sequence[str]]:
         place = Place(self.stack.cloud, self.stack.region, self.stack.project)
         return marked([s.urn for s in steps if s.op is Op.CREATE], place, self._looking)
-
-    def _alike(
-        self, steps: Sequence[Step], resources: Sequence[Resource], holders: Holders
-    ) -> Mapping[str, Sequence[str]]:
-        return alike(steps, resources, self.stack, self._looking, holders.ids())
 
     def _tell(self, told: Event) -> None:
         step = told.get("resOutputsEvent")
