@@ -18,11 +18,7 @@ with tempfile.TemporaryDirectory() as folder:
 estate = loaded.checked()
 states = [server.state for server in estate.servers.values()]
 items = len(estate.vms) + sum(len(vm.volumes) for vm in estate.vms.values())
-items += sum(
-    len(kind)
-    for state in states
-    for kind in (state.packages, state.services, state.files, state.users, state.listeners)
-)
+items += sum(len(names) for state in states for names in state.items.values())
 print(
     json.dumps(
         {

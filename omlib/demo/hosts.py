@@ -7,7 +7,8 @@ import base64
 import shlex
 from collections.abc import Iterator
 
-from omlib.model.estate import Server, UserState
+from omlib.model.estate import Server
+from omlib.model.item import Attributes
 
 ALREADY_THERE = frozenset({"root", "ops", "nobody", "sync"})
 
@@ -16,33 +17,33 @@ def script(server: Server, repository_url: str) -> str:
     """A POSIX shell script for root; it stops at the first thing that fails."""
     lines = ["set -eu", "export DEBIAN_FRONTEND=noninteractive"]
     lines += _packages(server, repository_url)
-    for name, user in server.state.users.items():
-        if user.present and name not in ALREADY_THERE:
+    for name, user in server.state.of("user").items():
+        if user["present"] and name not in ALREADY_THERE:
             lines += _user(name, user)
-    for path, file in server.state.files.items():
+    for path, file in server.state.of("file").items():
         where = shlex.quote(path)
-        if file.content is not None:
-            text = base64.b64encode(file.content).decode()
+        if (content := server.state.contents.get(path)) is not None:
+            text = base64.b64encode(content).decode()
             lines.append(f'mkdir -p "$(dirname {where})"')
             lines.append(f"echo {text} | base64 -d > {where}")
-        elif not file.sha256:
+        elif "sha256" not in file:
             lines.append(f"mkdir -p {where}")
-        if file.mode:
-            lines.append(f"chmod {shlex.quote(file.mode)} {where}")
-        if file.owner:
-            owner = f"{file.owner}:{file.group}" if file.group else file.owner
-            lines.append(f"chown {shlex.quote(owner)} {where}")
-    for unit, service in server.state.services.items():
-        lines.append(f"systemctl {'enable' if service.enabled else 'disable'} -q {unit}")
-        lines.append(f"systemctl {'restart' if service.running else 'stop'} {unit}")
+        if mode := file.get("mode"):
+            lines.append(f"chmod {shlex.quote(str(mode))} {where}")
+        if owner := file.get("owner"):
+            both = f"{owner}:{file['group']}" if "group" in file else str(owner)
+            lines.append(f"chown {shlex.quote(both)} {where}")
+    for unit, service in server.state.of("service").items():
+        lines.append(f"systemctl {'enable' if service['enabled'] else 'disable'} -q {unit}")
+        lines.append(f"systemctl {'restart' if service['running'] else 'stop'} {unit}")
     return "\n".join(lines) + "\n"
 
 
 def _packages(server: Server, repository_url: str) -> Iterator[str]:
     wanted = [
-        f"{name}={package.version}" if package.version else name
-        for name, package in server.state.packages.items()
-        if package.present
+        f"{name}={package['version']}" if "version" in package else name
+        for name, package in server.state.of("package").items()
+        if package["present"]
     ]
     yield f"echo 'deb [trusted=yes] {repository_url} ./' > /etc/apt/sources.list.d/lab.list"
     yield "apt-get update -qq"
@@ -52,14 +53,11 @@ def _packages(server: Server, repository_url: str) -> Iterator[str]:
     yield "rm -f /etc/apt/sources.list.d/lab.list"
 
 
-def _user(name: str, user: UserState) -> Iterator[str]:
+def _user(name: str, user: Attributes) -> Iterator[str]:
     options = ["--create-home"]
-    if user.uid is not None:
-        options += ["--uid", str(user.uid)]
-    if user.shell:
-        options += ["--shell", user.shell]
-    if user.home:
-        options += ["--home-dir", user.home]
-    if user.groups:
-        options += ["--groups", ",".join(user.groups)]
+    for attribute, option in (("uid", "--uid"), ("shell", "--shell"), ("home", "--home-dir")):
+        if attribute in user:
+            options += [option, str(user[attribute])]
+    if groups := user.get("groups"):
+        options += ["--groups", ",".join(map(str, groups if isinstance(groups, tuple) else ()))]
     yield f"id {shlex.quote(name)} >/dev/null 2>&1 || useradd {shlex.join([*options, name])}"

@@ -2,32 +2,17 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from typing import TypeVar
 
 from omlib.inventory.contents import Contents
-from omlib.inventory.schema.server import FileRecord, RoleRecord, ServerRecord, StateRecord
-from omlib.model.estate import (
-    Access,
-    FileState,
-    ListenerState,
-    PackageState,
-    Role,
-    Server,
-    ServerState,
-    ServiceState,
-    UserState,
-    Vm,
-)
-from omlib.model.item import Source
+from omlib.inventory.schema.server import RoleRecord, ServerRecord, StateRecord
+from omlib.inventory.schema.state import FileRecord, State, package
+from omlib.model.estate import Access, Role, Server, ServerState, Vm
+from omlib.model.item import Attributes, Source
+from omlib.model.kind import COLLECTIONS
 
-# written in the plural, as the field they speak of; an item's kind is the singular
-_KIND = {
-    "packages": "package",
-    "services": "service",
-    "files": "file",
-    "users": "user",
-    "listeners": "listener",
-}
+_T = TypeVar("_T")
+CLOCK = "clock"  # the one item of its kind
 
 
 def build_role(record: RoleRecord, source: Source, contents: Contents) -> Role:
@@ -54,6 +39,7 @@ def build_server(
             address=address,
             port=record.access.port,
             user=record.access.user,
+            python=record.access.python,
         ),
         os=record.os,
         state=merge_states([*(roles[name].state for name in record.roles), own]),
@@ -72,61 +58,60 @@ def systems_of(system: str, systems: list[str]) -> tuple[str, ...]:
 
 def merge_states(states: Iterable[ServerState]) -> ServerState:
     """Name by name the later wins; what one has under full ownership stays so."""
-    merged = ServerState()
-    for state in states:
-        merged = replace(
-            merged,
-            packages={**merged.packages, **state.packages},
-            services={**merged.services, **state.services},
-            files={**merged.files, **state.files},
-            users={**merged.users, **state.users},
-            listeners={**merged.listeners, **state.listeners},
-            full=merged.full | state.full,
-        )
-    return merged
+    several = list(states)
+    kinds = {kind: None for state in several for kind in state.items}
+    return ServerState(
+        items={
+            kind: {name: told for state in several for name, told in state.of(kind).items()}
+            for kind in kinds
+        },
+        full=frozenset[str]().union(*(state.full for state in several)),
+        watched=tuple(dict.fromkeys(path for state in several for path in state.watched)),
+        contents=_last(state.contents for state in several),
+        restarts=_last(state.restarts for state in several),
+    )
+
+
+def _last(several: Iterable[Mapping[str, _T]]) -> dict[str, _T]:
+    return {path: value for each in several for path, value in each.items()}
 
 
 def build_state(record: StateRecord, contents: Contents) -> ServerState:
+    held = {path: _content(one, contents) for path, one in record.files.items()}
     return ServerState(
-        packages={name: _package(text) for name, text in record.packages.items()},
-        services={
-            name: ServiceState(running=one.running, enabled=one.enabled)
-            for name, one in record.services.items()
+        items={
+            kind.name: told
+            for collection, kind in COLLECTIONS.items()
+            if (told := _items(record, collection, held))
         },
-        files={path: _file(one, contents) for path, one in record.files.items()},
-        users={
-            name: UserState(
-                present=one.present,
-                uid=one.uid,
-                shell=one.shell,
-                home=one.home,
-                groups=None if one.groups is None else tuple(one.groups),
-            )
-            for name, one in record.users.items()
-        },
-        listeners={
-            name: ListenerState(process=one.process) for name, one in record.listeners.items()
-        },
-        full=frozenset(_KIND[word] for word in record.full),
+        full=frozenset(COLLECTIONS[word].name for word in record.full),
+        watched=tuple(record.watched),
+        contents={path: content for path, content in held.items() if content is not None},
+        restarts={path: tuple(one.restarts) for path, one in record.files.items() if one.restarts},
     )
 
 
-def _package(text: str) -> PackageState:
-    if text in ("present", "absent"):
-        return PackageState(present=text == "present")
-    return PackageState(version=text)
+def _items(
+    record: StateRecord, collection: str, held: Mapping[str, bytes | None]
+) -> Mapping[str, Attributes]:
+    if collection == "packages":
+        return {name: package(text) for name, text in record.packages.items()}
+    if collection == "files":
+        return {path: _file(one, held[path]) for path, one in record.files.items()}
+    if collection == "time_sync":
+        return {CLOCK: record.time_sync.declared()} if record.time_sync else {}
+    told: Mapping[str, State] = getattr(record, collection, {})
+    return {name: one.declared() for name, one in told.items()}
 
 
-def _file(record: FileRecord, contents: Contents) -> FileState:
-    content: bytes | None = None
+def _file(record: FileRecord, content: bytes | None) -> Attributes:
+    told = record.declared()
+    return told if content is None else {"sha256": hashlib.sha256(content).hexdigest(), **told}
+
+
+def _content(record: FileRecord, contents: Contents) -> bytes | None:
+    if not record.present:
+        return None
     if "content" in record.model_fields_set:
-        content = record.content.encode("utf-8")
-    elif record.source:
-        content = contents.of(record.source)
-    return FileState(
-        sha256=record.sha256 if content is None else hashlib.sha256(content).hexdigest(),
-        content=content,
-        owner=record.owner,
-        group=record.group,
-        mode=record.mode,
-    )
+        return record.content.encode("utf-8")
+    return contents.of(record.source) if record.source else None

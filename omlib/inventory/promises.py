@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from omlib.errors import OmlibError
+from omlib.inventory.build_server import CLOCK
 from omlib.inventory.crosscheck import CLOUD_PARTS, Ids, cloud_parts, unknown_reference
 from omlib.inventory.entry import Entry
 from omlib.inventory.problem import Code, Problem, nearest, shown
@@ -11,7 +12,7 @@ from omlib.inventory.schema.base import is_listener, is_path
 from omlib.inventory.tree import Tree
 from omlib.inventory.yaml_read import Path
 from omlib.model.finding import PRESENCE
-from omlib.model.kind import KINDS
+from omlib.model.kind import COLLECTIONS, KINDS
 from omlib.model.ref import Plane, Ref, make_ref, parse_ref
 
 _OWNERS = {Plane.SERVER: "servers", Plane.NETWORK: "network"}
@@ -44,13 +45,6 @@ _SPACES = {
     "network": ("id", "mark", "name"),
     "router": ("id", "mark", "name"),
     "server_group": ("id", "name"),
-}
-_SERVER_KINDS = {
-    "package": "packages",
-    "service": "services",
-    "file": "files",
-    "user": "users",
-    "listener": "listeners",
 }
 
 
@@ -210,11 +204,13 @@ def _wanted(tree: Tree) -> dict[str, str]:
 
 def _parts(server: Entry, holder: Entry, *above: str) -> Iterator[Ref]:
     """What the state in *holder* declares of *server*."""
-    for kind, field in _SERVER_KINDS.items():
+    for field, kind in COLLECTIONS.items():
         names = holder.at(*above, field)
+        if field == "time_sync" and names:
+            names = [CLOCK]
         for name in names if isinstance(names, dict | list) else ():
             if isinstance(name, str):
-                yield make_ref(Plane.SERVER, kind, server.id, name)
+                yield make_ref(Plane.SERVER, kind.name, server.id, name)
 
 
 def _ref(text: str) -> Ref | None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from omlib.model.item import Key, Source
+from omlib.model.item import Attributes, Key, Source
 from omlib.model.lifecycle import Decision, Lifecycle
 from omlib.model.ref import Ref
 from omlib.model.waiver import Waiver
@@ -28,7 +28,9 @@ class Site:
 
     *concurrency* caps how many targets of the site are asked at once; *connect_s* and *deadline_s*
     bound one connection and one whole look, in seconds; *output_mib* what one target may answer.
-    Credentials are references (`env:NAME`, `file:PATH`), never values.
+    Credentials are references (`env:NAME`, `file:PATH`), never values; *sudo_password* is wanted
+    only where sudo asks for one. *agent*: keys of a running ssh-agent are offered. *ssh_config* is
+    a file of ssh_config(5) that says how an address is reached.
     """
 
     id: str
@@ -36,6 +38,9 @@ class Site:
     user: str = ""
     key: str = ""
     password: str = ""
+    sudo_password: str = ""
+    agent: bool = False
+    ssh_config: str = ""
     known_hosts: str = ""
     jump: str = ""
     concurrency: int = 8
@@ -47,12 +52,16 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """How one host or device is reached. *user* "" means the site's."""
+    """How one host or device is reached. *user* "" means the site's.
+
+    *python* is the interpreter that Ansible uses there, "" where it finds one by itself.
+    """
 
     site: str
     address: str
     port: int = 22
     user: str = ""
+    python: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,60 +192,23 @@ class SecurityGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PackageState:
-    present: bool = True
-    version: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceState:
-    running: bool = True
-    enabled: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileState:
-    """*sha256* of the content, hexadecimal; "" where the content is not declared.
-
-    *content* is there where the inventory itself holds it (inline, or a file of its tree).
-    """
-
-    sha256: str = ""
-    content: bytes | None = None
-    owner: str = ""
-    group: str = ""
-    mode: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserState:
-    present: bool = True
-    uid: int | None = None
-    shell: str = ""
-    home: str = ""
-    groups: tuple[str, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListenerState:
-    """*process* is the program's name as the kernel has it (15 bytes); "" if not declared."""
-
-    process: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ServerState:
-    """What is declared of one host. A listener's key is `tcp/198.18.0.11:8443`, `tcp/*:22`.
+    """What is declared of one host: by kind and name the attributes it should have.
 
     *full* names the kinds under full ownership: what is found and not declared there is drift.
+    *watched* are directories of which the same holds for files. *contents* are those of declared
+    files, by path, where the inventory holds them; *restarts* the units that a changed file wants
+    restarted. A kind's attributes are in `omlib.model.kind`.
     """
 
-    packages: Mapping[str, PackageState] = field(default_factory=dict)
-    services: Mapping[str, ServiceState] = field(default_factory=dict)
-    files: Mapping[str, FileState] = field(default_factory=dict)
-    users: Mapping[str, UserState] = field(default_factory=dict)
-    listeners: Mapping[str, ListenerState] = field(default_factory=dict)
+    items: Mapping[str, Mapping[str, Attributes]] = field(default_factory=dict)
     full: frozenset[str] = frozenset()
+    watched: tuple[str, ...] = ()
+    contents: Mapping[str, bytes] = field(default_factory=dict)
+    restarts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def of(self, kind: str) -> Mapping[str, Attributes]:
+        return self.items.get(kind, {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,83 +1,15 @@
-"""The kinds of items, as data: which attributes each has, and when two values are alike.
+"""The kinds of items, as data: which attributes each has, and how two values of one compare.
 
-A kind says per attribute its `Form`. Values are compared as they are first; only where they differ
-are both brought to their form and compared again, so `0644` and `644`, two spellings of a MAC, or
-a list in another order never show as drift.
+A kind of the server plane says also what the inventory calls the lot of its items, and which
+attributes mean that an item is declared to be away.
 """
 
-import ipaddress
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
 
-from omlib.model.item import Value
+from omlib.model.form import Form, alike, normal
+from omlib.model.item import Attributes, Value
 from omlib.model.ref import Plane, Ref
-
-
-def _as_is(value: Value) -> Value:
-    return value
-
-
-def _unordered(value: Value) -> Value:
-    if value is None:
-        return ()
-    parts = value if isinstance(value, tuple) else (value,)
-    return tuple(sorted(set(parts), key=lambda part: (str(type(part)), str(part))))
-
-
-def _mac(value: Value) -> Value:
-    digits = re.sub(r"[^0-9a-f]", "", str(value).lower())
-    return ":".join(re.findall("..", digits)) if len(digits) == 12 else value
-
-
-def _address(value: Value) -> Value:
-    if isinstance(value, tuple):
-        return tuple(str(_address(part)) for part in value)
-    try:
-        return str(ipaddress.ip_address(str(value)))
-    except ValueError:
-        return value
-
-
-def _addresses(value: Value) -> Value:
-    return _unordered(_address(value if isinstance(value, tuple) else (value,)) if value else ())
-
-
-def _mode(value: Value) -> Value:
-    """File modes are octal text (POSIX chmod): `644`, `0644` and `0o644` are one mode."""
-    text = str(value).lower().removeprefix("0o")
-    return f"{int(text, 8):04o}" if re.fullmatch(r"[0-7]{1,5}", text) else value
-
-
-def _folded(value: Value) -> Value:
-    return value.casefold() if isinstance(value, str) else value
-
-
-class Form(Enum):
-    """How the values of one attribute are brought to one spelling."""
-
-    EXACT = "exact"
-    UNORDERED = "unordered"  # a set: order and repetition mean nothing
-    FOLDED = "folded"  # text in which case means nothing
-    MAC = "mac"
-    ADDRESS = "address"  # RFC 5952 for IPv6
-    ADDRESSES = "addresses"
-    MODE = "mode"
-    OPAQUE = "opaque"  # exact, and the value is never shown: only that it differs
-
-
-_TO_FORM: Mapping[Form, Callable[[Value], Value]] = {
-    Form.EXACT: _as_is,
-    Form.OPAQUE: _as_is,
-    Form.UNORDERED: _unordered,
-    Form.FOLDED: _folded,
-    Form.MAC: _mac,
-    Form.ADDRESS: _address,
-    Form.ADDRESSES: _addresses,
-    Form.MODE: _mode,
-}
-
 
 _KEY_FORMS: Mapping[str, Form] = {"address": Form.ADDRESS, "mac": Form.MAC}
 
@@ -88,23 +20,35 @@ def key_value(space: str, value: str) -> str:
     >>> key_value("mac", "FA-16-3E-00-00-09")
     'fa:16:3e:00:00:09'
     """
-    return str(_TO_FORM[_KEY_FORMS.get(space, Form.EXACT)](value))
+    return str(normal(_KEY_FORMS.get(space, Form.EXACT), value))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """*attributes* maps each attribute to its form; one that is not listed is compared exactly.
 
-    *makers* are the kinds that may have made one (a port: a server); () where any may.
+    *makers* are the kinds that may have made one (a port: a server); () where any may. Of a host:
+    *collection* is what its state calls them (`packages`); *away* are declarations that absence
+    fulfils; *evidence*: seen for checks alone, so that nobody declares it and it is no finding.
     """
 
     plane: Plane
     name: str
     attributes: Mapping[str, Form]
     makers: tuple[str, ...] = ()
+    collection: str = ""
+    away: tuple[Attributes, ...] = ()
+    evidence: bool = False
 
     def normal(self, attribute: str, value: Value) -> Value:
-        return _TO_FORM[self.attributes.get(attribute, Form.EXACT)](value)
+        return normal(self.form(attribute), value)
+
+    def alike(self, attribute: str, wanted: Value, seen: Value) -> bool:
+        """Whether *seen* is what was *wanted*; both as `normal` gives them."""
+        return alike(self.form(attribute), wanted, seen)
+
+    def form(self, attribute: str) -> Form:
+        return self.attributes.get(attribute, Form.EXACT)
 
 
 _PROJECT = {"project": Form.EXACT}
@@ -164,22 +108,6 @@ _ATTRIBUTES: Mapping[tuple[Plane, str], Mapping[str, Form]] = {
         "members": Form.UNORDERED,
         **_PROJECT,
     },
-    (Plane.SERVER, "package"): {"present": Form.EXACT, "version": Form.EXACT},
-    (Plane.SERVER, "service"): {"running": Form.EXACT, "enabled": Form.EXACT},
-    (Plane.SERVER, "file"): {
-        "sha256": Form.FOLDED,
-        "owner": Form.EXACT,
-        "group": Form.EXACT,
-        "mode": Form.MODE,
-    },
-    (Plane.SERVER, "user"): {
-        "present": Form.EXACT,
-        "uid": Form.EXACT,
-        "shell": Form.EXACT,
-        "home": Form.EXACT,
-        "groups": Form.UNORDERED,
-    },
-    (Plane.SERVER, "listener"): {"process": Form.EXACT},
     # *lines* in order, or *members*: lines whose order means nothing (static routes, users)
     (Plane.NETWORK, "section"): {"lines": Form.EXACT, "members": Form.UNORDERED},
 }
@@ -189,12 +117,122 @@ _MAKERS: Mapping[tuple[Plane, str], tuple[str, ...]] = {
     (Plane.CLOUD, "volume"): ("server",),
 }
 
+_ABSENT: Attributes = {"present": False}
+_STOPPED: Attributes = {"running": False, "enabled": False}
+_FILE = {"owner": Form.EXACT, "group": Form.EXACT, "mode": Form.MODE}
+
+
+def _host(
+    name: str,
+    collection: str,
+    attributes: Mapping[str, Form],
+    *away: Attributes,
+    evidence: bool = False,
+) -> Kind:
+    return Kind(
+        plane=Plane.SERVER,
+        name=name,
+        collection=collection,
+        attributes=attributes,
+        away=away,
+        evidence=evidence,
+    )
+
+
+_EXACT = Form.EXACT
+# in the order in which they are set up: what others stand on first
+SERVER_KINDS: tuple[Kind, ...] = (
+    _host(
+        "group", "groups", {"present": _EXACT, "gid": _EXACT, "members": Form.UNORDERED}, _ABSENT
+    ),
+    _host(
+        "user",
+        "users",
+        {
+            "present": _EXACT,
+            "uid": _EXACT,
+            "shell": _EXACT,
+            "home": _EXACT,
+            "groups": Form.UNORDERED,
+            "locked": _EXACT,  # nobody can log in with a password
+        },
+        _ABSENT,
+    ),
+    # by account: the keys it trusts, each `[options] type base64`
+    _host("authorized_keys", "authorized_keys", {"keys": Form.UNORDERED}, {"keys": ()}),
+    # by file of /etc/sudoers.d: its rules in order (the last match wins, sudoers(5))
+    _host("sudo", "sudo", {"present": _EXACT, "rules": Form.SPACED}, _ABSENT),
+    _host("package", "packages", {"present": _EXACT, "version": _EXACT}, _ABSENT),
+    # *target* is a symbolic link's
+    _host(
+        "file",
+        "files",
+        {"present": _EXACT, "sha256": Form.FOLDED, "target": _EXACT, **_FILE},
+        _ABSENT,
+    ),
+    # by mount point; *options* those in force, *boot_options* those of fstab(5)
+    _host(
+        "mount",
+        "mounts",
+        {
+            "mounted": _EXACT,
+            "source": _EXACT,
+            "fstype": _EXACT,
+            "options": Form.SUPERSET,
+            "at_boot": _EXACT,
+            "boot_options": Form.UNORDERED,
+        },
+        {"mounted": False, "at_boot": False},
+    ),
+    # *runtime* what the kernel has, *persistent* what sysctl.d(5) will set at boot
+    _host("sysctl", "sysctl", {"runtime": Form.SPACED, "persistent": Form.SPACED}),
+    _host(
+        "kernel_module",
+        "kernel_modules",
+        {"loaded": _EXACT, "at_boot": _EXACT, "blocked": _EXACT},
+        {"loaded": False, "at_boot": False},
+        {"loaded": False},
+    ),
+    _host("service", "services", {"running": _EXACT, "enabled": _EXACT}, _STOPPED),
+    _host(
+        "timer",
+        "timers",
+        {"running": _EXACT, "enabled": _EXACT, "calendar": Form.SPACED},
+        _STOPPED,
+    ),
+    # by file of /etc/cron.d, else by its path: its lines, each with the account
+    _host("cron", "cron", {"present": _EXACT, "jobs": Form.SPACED}, _ABSENT),
+    # by `family table chain`; the rules in order, as nft(8) prints them
+    _host(
+        "firewall",
+        "firewall",
+        {"policy": _EXACT, "rules": Form.SPACED, "at_boot": _EXACT},
+    ),
+    # one item, `clock`
+    _host("time_sync", "time_sync", {"servers": Form.UNORDERED, "synchronised": _EXACT}),
+    # by the path of a PEM file; *days_left* until the certificate ends
+    _host(
+        "certificate",
+        "certificates",
+        {"issuer": Form.SPACED, "names": Form.UNORDERED, "days_left": Form.AT_LEAST},
+    ),
+    _host("listener", "listeners", {"process": _EXACT}),
+    # what nobody declares unless to say that it is meant: found by the scan of a host
+    _host("setuid_file", "setuid_files", {**_FILE, "capabilities": _EXACT}),
+    _host("program", "programs", {"sha256": Form.FOLDED, **_FILE}),
+    _host("trust_file", "trust_files", {"sha256": Form.FOLDED, **_FILE}),
+    _host("package_file", "package_files", {"package": _EXACT, "changed": Form.UNORDERED}),
+    _host("posture", "posture", {}, evidence=True),
+)
+
 KINDS: Mapping[tuple[Plane, str], Kind] = {
     (plane, name): Kind(
         plane=plane, name=name, attributes=attributes, makers=_MAKERS.get((plane, name), ())
     )
     for (plane, name), attributes in _ATTRIBUTES.items()
-}
+} | {(kind.plane, kind.name): kind for kind in SERVER_KINDS}
+
+COLLECTIONS: Mapping[str, Kind] = {kind.collection: kind for kind in SERVER_KINDS}
 
 
 def kind_of(ref: Ref) -> Kind:

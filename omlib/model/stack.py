@@ -89,6 +89,11 @@ class Step:
         """Whether something would be, or was, done about it."""
         return self.op is not Op.SAME and (self.unknown is None or self.awaits_update)
 
+    @property
+    def is_new(self) -> bool:
+        """Whether it would be made: it was looked for, is in no state and is not imported."""
+        return self.op is Op.CREATE and not (self.gone or self.imports or self.unknown is not None)
+
 
 class Rule(StrEnum):
     """Why a stack is not changed."""

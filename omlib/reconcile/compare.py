@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from omlib.model.finding import PLACE, PRESENCE, Difference, Finding
+from omlib.model.form import Form
 from omlib.model.item import Actual, Declared, Key, Scope
-from omlib.model.kind import Form, kind_of
+from omlib.model.kind import kind_of
 from omlib.model.observation import Observation, Sight
 from omlib.model.ref import Plane, Ref
 from omlib.model.status import Status, UnknownReason, UnmanagedClass
@@ -47,6 +48,7 @@ def reconcile(
         _undeclared_finding(seen, matching, observed, accepted, owners, stacks, children)
         for seen in orphans
         if seen.ref not in matching.contested  # that item's finding tells of it
+        if not kind_of(seen.ref).evidence
     )
     findings.sort(key=lambda finding: (finding.ref, finding.live))
     return findings
@@ -176,7 +178,7 @@ def _differences(item: Declared, seen: Actual, waivers: Waivers) -> Iterator[Dif
         if path in seen.unseen:
             continue
         want, live = kind.normal(path, wanted), kind.normal(path, seen.attributes.get(path))
-        if want == live and path in seen.attributes:
+        if path in seen.attributes and kind.alike(path, want, live):
             continue
         difference = waivers.judge(item.ref, kind, path, want, live)
         if kind.attributes.get(path) is Form.OPAQUE:

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from omlib.model.form import Form
 from omlib.model.item import Actual, Declared, Key, Scope, Value
-from omlib.model.kind import KINDS, Form
+from omlib.model.kind import KINDS
 from omlib.model.observation import Observation, Sight
 from omlib.model.ref import Plane, make_ref
 from omlib.testing.stores import START

@@ -11,8 +11,9 @@ from datetime import date, timedelta
 from hypothesis import strategies as st
 
 from omlib.model.finding import PRESENCE, Finding
+from omlib.model.form import Form
 from omlib.model.item import Actual, Declared, Key, Scope, Value
-from omlib.model.kind import KINDS, Form
+from omlib.model.kind import KINDS
 from omlib.model.observation import Observation, Sight
 from omlib.model.ref import Plane, Ref, make_ref
 from omlib.model.status import Status, UnknownReason

@@ -10,8 +10,9 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from omlib.model.action import Action, Verb, plain
+from omlib.model.form import Form
 from omlib.model.item import Attributes, Scope, Value
-from omlib.model.kind import KINDS, Form, Kind
+from omlib.model.kind import KINDS, Kind
 from omlib.model.observation import NOTHING_SEEN, Observation, merge
 from omlib.model.ref import BadRefError, Plane, Ref, make_ref, parse_ref
 from omlib.testing.strategies import Look, any_text, looks, refs, values

@@ -10,6 +10,7 @@ from omlib.inventory.schema.base import (
     HostPort,
     Id,
     Record,
+    ServerPath,
     Size,
     Text,
 )
@@ -52,6 +53,13 @@ class SiteRecord(Record):
     user: Text = Field(default="", description="Account that omlib logs in with.")
     key: CredentialRef = Field(default="", description="SSH key: `env:NAME` or `file:PATH`.")
     password: CredentialRef = Field(default="", description="Password: `env:NAME` or `file:PATH`.")
+    sudo_password: CredentialRef = Field(
+        default="", description="Password that sudo asks for: `env:NAME` or `file:PATH`."
+    )
+    agent: bool = Field(default=False, description="Whether keys of an ssh-agent are offered.")
+    ssh_config: CredentialRef = Field(
+        default="", description="How addresses are reached, ssh_config(5): `file:PATH`."
+    )
     known_hosts: CredentialRef = Field(
         default="", description="Known host keys: `env:NAME` (a path in it) or `file:PATH`."
     )
@@ -76,3 +84,6 @@ class AccessRecord(Record):
     )
     port: HostPort = Field(default=22, description="SSH port.")
     user: Text = Field(default="", description="Account, where it is not the site's.")
+    python: ServerPath | Literal[""] = Field(
+        default="", description="Ansible's interpreter there, where it does not find one itself."
+    )

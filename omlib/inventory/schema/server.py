@@ -1,107 +1,107 @@
 """Servers, and the states (roles) they share."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from omlib.inventory.schema.base import (
-    Count,
-    Id,
-    InnerPath,
-    Listener,
-    Mode,
-    Record,
-    ServerPath,
-    Sha256,
-    Text,
-    names_as_mapping,
-)
+from omlib.inventory.schema.base import Id, Record, ServerPath, Text
 from omlib.inventory.schema.cloud import Systems
 from omlib.inventory.schema.organisation import AccessRecord
+from omlib.inventory.schema.state import (
+    Certificates,
+    CronFiles,
+    Files,
+    Firewall,
+    Groups,
+    KernelModules,
+    Listeners,
+    Meant,
+    Mounts,
+    PackageFiles,
+    Packages,
+    Services,
+    SudoFiles,
+    Sysctl,
+    Timers,
+    TimeSyncRecord,
+    TrustedKeys,
+    Users,
+)
 
-Collected = Literal["packages", "services", "users", "listeners"]  # a disk has no end
-
-
-def _present(given: object) -> object:
-    if isinstance(given, list) and all(isinstance(name, str) for name in given):
-        return dict.fromkeys(given, "present")
-    if isinstance(given, dict):
-        return {name: "present" if value is None else value for name, value in given.items()}
-    return given
-
-
-class ServiceRecord(Record):
-    running: bool = Field(default=True, description="Whether it runs.")
-    enabled: bool = Field(default=True, description="Whether it starts at boot.")
-
-
-class FileRecord(Record):
-    """A file, or a directory where no content is declared."""
-
-    content: str = Field(default="", description="The text itself.")
-    source: InnerPath = Field(
-        default="", description="A file of the inventory that holds the content."
-    )
-    sha256: Sha256 = Field(default="", description="The content's SHA-256.")
-    owner: Text = Field(default="", description="Owning account; not compared if not given.")
-    group: Text = Field(default="", description="Owning group; not compared if not given.")
-    mode: Mode = Field(default="", description="Octal mode, `0644`; not compared if not given.")
-
-
-class UserRecord(Record):
-    present: bool = Field(default=True, description="False: the account must not be there.")
-    uid: Count | None = Field(default=None, description="User id; not compared if not given.")
-    shell: ServerPath = Field(default="", description="Login shell; not compared if not given.")
-    home: ServerPath = Field(default="", description="Home directory; not compared if not given.")
-    groups: list[Text] | None = Field(
-        default=None, description="All supplementary groups; not compared if not given."
-    )
-
-
-class ListenerRecord(Record):
-    process: Text = Field(
-        default="", max_length=15, description="The program's name as the kernel has it (15 bytes)."
-    )
-
-
-Packages = Annotated[
-    dict[Text, Text],
-    BeforeValidator(_present, json_schema_input_type=list[Text] | dict[Text, Text | None]),
-]
-Services = Annotated[
-    dict[Text, ServiceRecord],
-    BeforeValidator(
-        names_as_mapping, json_schema_input_type=list[Text] | dict[Text, ServiceRecord | None]
-    ),
-]
-Users = Annotated[
-    dict[Text, UserRecord],
-    BeforeValidator(
-        names_as_mapping, json_schema_input_type=list[Text] | dict[Text, UserRecord | None]
-    ),
-]
-Listeners = Annotated[
-    dict[Listener, ListenerRecord],
-    BeforeValidator(
-        names_as_mapping, json_schema_input_type=list[Text] | dict[Text, ListenerRecord | None]
-    ),
+# not of what has no end: a disk's files (see *watched*), the kernel's settings and modules
+Collected = Literal[
+    "groups",
+    "users",
+    "authorized_keys",
+    "sudo",
+    "packages",
+    "mounts",
+    "services",
+    "timers",
+    "cron",
+    "firewall",
+    "listeners",
+    "setuid_files",
+    "programs",
+    "trust_files",
+    "package_files",
 ]
 
 
 class StateRecord(Record):
+    groups: Groups = Field(default={}, description="Groups: names, or name to how it should be.")
+    users: Users = Field(default={}, description="Accounts: names, or name to how it should be.")
+    authorized_keys: TrustedKeys = Field(
+        default={}, description="By account all the SSH keys it trusts, as in authorized_keys."
+    )
+    sudo: SudoFiles = Field(
+        default={}, description="By file of /etc/sudoers.d its rules, in order."
+    )
     packages: Packages = Field(
         default={}, description="Names, or name to `present`, `absent` or a version."
     )
+    files: Files = Field(default={}, description="Files by absolute path.")
+    watched: list[ServerPath] = Field(
+        default=[],
+        description="Directories of which no file may be there but what is declared or packaged.",
+    )
+    mounts: Mounts = Field(default={}, description="File systems by mount point.")
+    sysctl: Sysctl = Field(
+        default={}, description="Kernel settings, `net.ipv4.ip_forward: 0`: now and at boot."
+    )
+    kernel_modules: KernelModules = Field(default={}, description="Kernel modules by name.")
     services: Services = Field(
         default={}, description="systemd units: names, or name to what it should do."
     )
-    files: dict[ServerPath, FileRecord] = Field(default={}, description="Files by absolute path.")
-    users: Users = Field(default={}, description="Accounts: names, or name to how it should be.")
+    timers: Timers = Field(default={}, description="systemd timers by unit.")
+    cron: CronFiles = Field(
+        default={}, description="By file of /etc/cron.d its jobs: schedule, account, command."
+    )
+    firewall: Firewall = Field(
+        default={}, description="nftables chains, `inet filter input`, with their rules in order."
+    )
+    time_sync: TimeSyncRecord | None = Field(
+        default=None, description="From which servers the clock is set."
+    )
+    certificates: Certificates = Field(default={}, description="Certificates by their PEM file.")
     listeners: Listeners = Field(
         default={}, description="Open ports, `tcp/198.18.0.11:8443` or `tcp/*:22`."
     )
+    setuid_files: Meant = Field(default={}, description="Set-uid files that are meant to be so.")
+    programs: Meant = Field(
+        default={}, description="Programs of no package that are meant to be there."
+    )
+    trust_files: Meant = Field(
+        default={}, description="Files such as ~/.rhosts that are meant to be there."
+    )
+    package_files: PackageFiles = Field(
+        default={}, description="Files that are meant to differ from their package."
+    )
     full: list[Collected] = Field(
         default=[], description="Kinds of which nothing may be there that is not declared."
+    )
+    vars: dict[Text, str | int | bool] = Field(
+        default={}, description="Values that templates of files use."
     )
 
 

@@ -42,6 +42,7 @@ class Way:
     user: str
     key_file: Path | None = None
     password: Secret | None = None
+    sudo_password: Secret | None = None
     known_hosts: tuple[Path, ...]
     jump: "Way | None" = None
     connect_s: float
@@ -64,6 +65,7 @@ def way_to(access: Access, site: Site, secrets: Secrets) -> Way:
             user=user,
             key_file=_path(site.key, secrets) if site.key else None,
             password=secrets.resolve(site.password) if site.password else None,
+            sudo_password=secrets.resolve(site.sudo_password) if site.sudo_password else None,
             known_hosts=(_path(site.known_hosts, secrets),) if site.known_hosts else _trusted(),
             connect_s=site.connect_s,
             deadline_s=site.deadline_s,

@@ -6,64 +6,14 @@ nothing. What is declared absent wants `present: False` and no more.
 
 from collections.abc import Iterator, Mapping
 from itertools import chain
-from types import MappingProxyType
 
-from omlib.model.estate import (
-    Estate,
-    FileState,
-    ListenerState,
-    PackageState,
-    Server,
-    ServerState,
-    ServiceState,
-    UserState,
-)
+from omlib.model.estate import Estate, Server, ServerState
 from omlib.model.item import Attributes, Declared, Scope
 from omlib.model.ref import Plane, make_ref
+from omlib.planes.server.kinds import COLLECTION
 from omlib.planes.server.listener import listener_name
 
-# kind of an item -> what the inventory and the probe call the lot of them
-KINDS: Mapping[str, str] = MappingProxyType(
-    {
-        "package": "packages",
-        "service": "services",
-        "file": "files",
-        "user": "users",
-        "listener": "listeners",
-    }
-)
 Wanted = Mapping[str, Mapping[str, Attributes]]
-
-
-def _package(state: PackageState) -> Attributes:
-    if not state.present:
-        return {"present": False}
-    return {"present": True, **({"version": state.version} if state.version else {})}
-
-
-def _service(state: ServiceState) -> Attributes:
-    return {"running": state.running, "enabled": state.enabled}
-
-
-def _file(state: FileState) -> Attributes:
-    told = {"sha256": state.sha256, "owner": state.owner, "group": state.group, "mode": state.mode}
-    return {name: value for name, value in told.items() if value}
-
-
-def _user(state: UserState) -> Attributes:
-    if not state.present:
-        return {"present": False}
-    told = {"shell": state.shell, "home": state.home}
-    return {
-        "present": True,
-        **({"uid": state.uid} if state.uid is not None else {}),
-        **{name: value for name, value in told.items() if value},
-        **({"groups": state.groups} if state.groups is not None else {}),
-    }
-
-
-def _listener(state: ListenerState) -> Attributes:
-    return {"process": state.process} if state.process else {}
 
 
 def wanted(state: ServerState) -> Wanted:
@@ -71,13 +21,8 @@ def wanted(state: ServerState) -> Wanted:
 
     Raises BadListenerError.
     """
-    every: Wanted = {
-        "package": {name: _package(package) for name, package in state.packages.items()},
-        "service": {name: _service(service) for name, service in state.services.items()},
-        "file": {path: _file(file) for path, file in state.files.items()},
-        "user": {name: _user(user) for name, user in state.users.items()},
-        "listener": {listener_name(key): _listener(one) for key, one in state.listeners.items()},
-    }
+    listeners = {listener_name(key): told for key, told in state.of("listener").items()}
+    every = {kind: state.of(kind) for kind in COLLECTION} | {"listener": listeners}
     return {kind: items for kind, items in every.items() if items or is_full(state, kind)}
 
 
@@ -97,14 +42,14 @@ def asked(estate: Estate) -> Mapping[str, Wanted]:
     ):
         ref = identity.ref
         here = ref.plane is Plane.SERVER and ref.owner == identity.where
-        if here and ref.owner in hosts and ref.kind in KINDS:
+        if here and ref.owner in hosts and ref.kind in COLLECTION:
             hosts[ref.owner].setdefault(ref.kind, {}).setdefault(ref.part, {})
     return {name: hosts[name] for name in sorted(hosts)}
 
 
 def is_full(state: ServerState, kind: str) -> bool:
-    """Whether everything of *kind* must be declared. Never of files: nobody lists them all."""
-    return kind != "file" and kind in state.full
+    """Whether everything of *kind* must be declared; of files, that in watched directories."""
+    return kind in state.full or (kind == "file" and bool(state.watched))
 
 
 def scope_of(server: Server, kind: str) -> Scope:

@@ -7,22 +7,20 @@ from datetime import datetime
 
 from omlib.model.estate import Server
 from omlib.model.item import Actual, Attributes, Scope
+from omlib.model.kind import KINDS
 from omlib.model.observation import Observation, Sight
 from omlib.model.ref import Plane, make_ref
 from omlib.model.status import UnknownReason
 from omlib.planes.server.declared import Wanted, is_full, scope_of
+from omlib.planes.server.kinds import AT_A_PRICE
 from omlib.planes.server.probe import Look
 from omlib.planes.server.reply import Reply
-
-# where all that is declared of an item is that it is away, its absence is what was declared
-_AWAY: tuple[Attributes, ...] = ({"present": False}, {"running": False, "enabled": False})
-_AT_A_PRICE = {"file": "sha256", "listener": "process"}  # read only where it is declared
 
 
 def asked_digest(kind: str, items: Mapping[str, Attributes], *, full: bool) -> str:
     """Stands for what a look is asked of one kind: another question had another answer."""
-    dear = _AT_A_PRICE.get(kind)
-    told = [[name, dear in items[name], items[name] in _AWAY] for name in sorted(items)]
+    dear = AT_A_PRICE.get(kind)
+    told = [[name, dear in items[name], is_away(kind, items[name])] for name in sorted(items)]
     return hashlib.sha256(json.dumps([full, told]).encode("ascii")).hexdigest()[:16]
 
 
@@ -50,7 +48,7 @@ def _items(server: Server, kind: str, wanted: Wanted, reply: Reply) -> Iterator[
     full = is_full(server.state, kind)
     found = {name: told for name, told in reply.items.items() if full or name in wanted[kind]}
     for name, attributes in wanted[kind].items():
-        if name not in found and reply.reason is None and attributes in _AWAY:
+        if name not in found and reply.reason is None and is_away(kind, attributes):
             found[name] = attributes
     for name in sorted(found):
         yield Actual(
@@ -61,7 +59,12 @@ def _items(server: Server, kind: str, wanted: Wanted, reply: Reply) -> Iterator[
         )
 
 
+def is_away(kind: str, attributes: Attributes) -> bool:
+    """Whether all that is declared of an item is that it is away: its absence is as declared."""
+    return dict(attributes) in KINDS[Plane.SERVER, kind].away
+
+
 def _not_asked(kind: str, attributes: Attributes) -> Mapping[str, UnknownReason]:
     """So that a later comparison with this look does not take what nobody read for "has none"."""
-    dear = _AT_A_PRICE.get(kind)
+    dear = AT_A_PRICE.get(kind)
     return {dear: UnknownReason.NOT_CHECKED} if dear and dear not in attributes else {}

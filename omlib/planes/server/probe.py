@@ -4,12 +4,14 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from omlib.model.status import UnknownReason
 from omlib.planes.access.faults import AccessError, Fault
 from omlib.planes.access.session import Answer, connect
 from omlib.planes.access.way import Way
-from omlib.planes.server.declared import KINDS, Wanted
+from omlib.planes.server.declared import Wanted
 from omlib.planes.server.frames import end_mark, read_frames
-from omlib.planes.server.question import COMMAND, NO_PYTHON, standard_input
+from omlib.planes.server.kinds import COLLECTION, in_order
+from omlib.planes.server.question import NO_PYTHON, command, standard_input
 from omlib.planes.server.reply import Reply, failed, read_reply
 
 _NOT_FOUND = (126, 127)  # what a shell ends with when there is no such program
@@ -23,13 +25,22 @@ class Look:
     as_root: bool
 
 
-def look(way: Way, wanted: Wanted, full: frozenset[str]) -> Look:
+def look(way: Way, wanted: Wanted, full: frozenset[str], watched: tuple[str, ...] = ()) -> Look:
     """Ask the host at the end of *way*. Never raises for what a host or the way to it does."""
     nonce = f"omlib-{secrets.token_hex(8)}"
-    stdin = standard_input(wanted, full, nonce=nonce, deadline_s=way.deadline_s)
+    stdin = standard_input(
+        wanted,
+        full,
+        watched=watched,
+        nonce=nonce,
+        deadline_s=way.deadline_s,
+        sudo_password=way.sudo_password,
+    )
     try:
         with connect(way) as session:
-            answer = session.run(COMMAND, stdin, end=end_mark(nonce))
+            answer = session.run(
+                command(sudo_asks=way.sudo_password is not None), stdin, end=end_mark(nonce)
+            )
     except AccessError as error:
         lost = Reply(reason=error.reason, detail=error.detail)
         return Look(replies=dict.fromkeys(wanted, lost), as_root=False)
@@ -41,7 +52,10 @@ def read_answer(answer: Answer, nonce: str, wanted: Wanted) -> Look:
     frames = read_frames(answer.out, nonce)
     replies = {}
     for kind in wanted:
-        name = KINDS[kind]
+        if not in_order((kind,)):
+            replies[kind] = Reply(reason=UnknownReason.UNSUPPORTED, detail="no reader")
+            continue
+        name = COLLECTION[kind]
         if name in frames.bodies:
             replies[kind] = read_reply(frames.bodies[name], wanted[kind])
         elif name in frames.broken and not (

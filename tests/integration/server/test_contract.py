@@ -7,12 +7,7 @@ import pytest
 
 from omlib.lab.break_hosts import cut_off, let_in
 from omlib.model.estate import (
-    FileState,
-    ListenerState,
-    PackageState,
     ServerState,
-    ServiceState,
-    UserState,
 )
 from omlib.model.item import Declared
 from omlib.model.ref import Plane as PlaneName
@@ -28,11 +23,16 @@ pytestmark = pytest.mark.lab
 HOST = "srv1"
 SHELLS = "/etc/shells"
 STATE = ServerState(
-    packages={"openssh-server": PackageState(), "telnet": PackageState(present=False)},
-    services={"ssh": ServiceState(), "cron": ServiceState()},
-    files={SHELLS: FileState(owner="root", group="root", mode="0644")},
-    users={"ops": UserState(shell="/bin/bash"), "mallory": UserState(present=False)},
-    listeners={"tcp/*:22": ListenerState(process="sshd")},
+    items={
+        "package": {"openssh-server": {"present": True}, "telnet": {"present": False}},
+        "service": {
+            "ssh": {"running": True, "enabled": True},
+            "cron": {"running": True, "enabled": True},
+        },
+        "file": {SHELLS: {"owner": "root", "group": "root", "mode": "0644"}},
+        "user": {"ops": {"present": True, "shell": "/bin/bash"}, "mallory": {"present": False}},
+        "listener": {"tcp/*:22": {"process": "sshd"}},
+    },
     full=frozenset({"listener"}),
 )
 

@@ -9,12 +9,7 @@ import pytest
 
 from omlib.lab import host as lab_host
 from omlib.model.estate import (
-    FileState,
-    ListenerState,
-    PackageState,
     ServerState,
-    ServiceState,
-    UserState,
 )
 from omlib.model.item import Actual
 from omlib.model.observation import Observation
@@ -27,15 +22,25 @@ pytestmark = pytest.mark.lab
 Change = Callable[[str, str, str], None]
 ANY = "0" * 64
 STATE = ServerState(
-    packages={"openssh-server": PackageState(), "telnet": PackageState(present=False)},
-    services={"ssh": ServiceState(), "cron.service": ServiceState(), "no-such": ServiceState()},
-    files={
-        "/etc/passwd": FileState(sha256=ANY),
-        "/etc/shadow": FileState(sha256=ANY, owner="root"),
-        "/etc/no-such": FileState(),
-    },
-    users={"ops": UserState(), "mallory": UserState(present=False), "no-such": UserState()},
-    listeners={"tcp/*:22": ListenerState(process="sshd"), "tcp/*:9": ListenerState()},
+    items={
+        "package": {"openssh-server": {"present": True}, "telnet": {"present": False}},
+        "service": {
+            "ssh": {"running": True, "enabled": True},
+            "cron.service": {"running": True, "enabled": True},
+            "no-such": {"running": True, "enabled": True},
+        },
+        "file": {
+            "/etc/passwd": {"sha256": ANY},
+            "/etc/shadow": {"sha256": ANY, "owner": "root"},
+            "/etc/no-such": {},
+        },
+        "user": {
+            "ops": {"present": True},
+            "mallory": {"present": False},
+            "no-such": {"present": True},
+        },
+        "listener": {"tcp/*:22": {"process": "sshd"}, "tcp/*:9": {}},
+    }
 )
 
 
@@ -107,8 +112,10 @@ def test_without_sudo_what_cannot_be_read_is_denied_and_not_missing(
 
 def test_what_people_do_to_a_host_is_seen(hosts: Hosts, changing: Change) -> None:
     state = ServerState(
-        files={"/etc/omlib-test.conf": FileState(sha256=ANY, mode="0640")},
-        services={"cron": ServiceState()},
+        items={
+            "file": {"/etc/omlib-test.conf": {"sha256": ANY, "mode": "0640"}},
+            "service": {"cron": {"running": True, "enabled": True}},
+        },
         full=frozenset({"user", "listener", "package", "service"}),
     )
     before = look(hosts.plane(state), "srv3")
@@ -157,7 +164,7 @@ def test_shells_that_talk_change_nothing(hosts: Hosts, changing: Change) -> None
 def test_a_look_writes_nothing(hosts: Hosts) -> None:
     """On its file system; what the login itself writes, PAM's message of the day, lies in /run."""
     everything = ServerState(
-        files=STATE.files, full=frozenset({"user", "listener", "package", "service"})
+        items={"file": STATE.of("file")}, full=frozenset({"user", "listener", "package", "service"})
     )
     plane = hosts.plane(everything)
     look(plane)  # the first login makes systemd start the user's session

@@ -12,7 +12,7 @@ from omlib.inventory.load import load
 from omlib.inventory.problem import NoSuchRecordError, UnknownCollectionError
 from omlib.inventory.yaml_write import dump
 from omlib.model.capacity import capacity_of
-from omlib.model.estate import Estate, PackageState, ServiceState, Vm, Volume
+from omlib.model.estate import Estate, Vm, Volume
 from omlib.model.item import Key, Source
 from omlib.model.ref import parse_ref
 from omlib.report.graph import mermaid
@@ -50,11 +50,11 @@ def test_later_roles_win_name_by_name_and_the_server_wins_over_all(tmp_path: Pat
     own = {"packages": {"curl": "present"}, "services": {"ssh.service": {"enabled": False}}}
     state = built(tmp_path, roles=roles, servers=[server(roles=["one", "two"], state=own)])
     held = state.servers["h"].state
-    assert held.packages == {
-        "nginx": PackageState(version="1.22.1-9"),
-        "curl": PackageState(present=True),
+    assert held.of("package") == {
+        "nginx": {"present": True, "version": "1.22.1-9"},
+        "curl": {"present": True},
     }
-    assert held.services == {"ssh.service": ServiceState(running=True, enabled=False)}
+    assert held.of("service") == {"ssh.service": {"running": True, "enabled": False}}
     assert held.full == {"user"}
     assert state.servers["h"].roles == ("one", "two")
 
@@ -69,12 +69,14 @@ def test_a_file_has_the_hash_of_its_text_or_of_its_source(tmp_path: Path) -> Non
         "/srv": {"owner": "root"},
         "/etc/empty": {"content": ""},
     }
-    held = built(tmp_path, servers=[server(state={"files": files})]).servers["h"].state.files
-    assert held["/etc/a"].sha256 == hashlib.sha256("登录\n".encode()).hexdigest()
-    assert held["/etc/b"].content == b"\xbb\xb6\xd3\xad\n"
-    assert held["/etc/c"].sha256 == "ab" * 32
-    assert (held["/srv"].sha256, held["/srv"].content) == ("", None)
-    assert held["/etc/empty"].sha256 == hashlib.sha256(b"").hexdigest()
+    state = built(tmp_path, servers=[server(state={"files": files})]).servers["h"].state
+    held = state.of("file")
+    assert held["/etc/a"]["sha256"] == hashlib.sha256("登录\n".encode()).hexdigest()
+    assert state.contents["/etc/b"] == b"\xbb\xb6\xd3\xad\n"
+    assert held["/etc/c"]["sha256"] == "ab" * 32
+    assert held["/srv"] == {"owner": "root"}
+    assert "/srv" not in state.contents
+    assert held["/etc/empty"]["sha256"] == hashlib.sha256(b"").hexdigest()
 
 
 def test_a_server_in_a_vm_has_the_vms_first_address(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from omlib.inventory.listing import Found
 from omlib.inventory.problem import Code, Problem
 from omlib.model.action import Action, Verb
 from omlib.model.check import Answer
-from omlib.model.estate import Contract, FileState, ListenerState, ServerState, Vm, Volume
+from omlib.model.estate import Contract, ServerState, Vm, Volume
 from omlib.model.finding import Coverage
 from omlib.model.item import Scope, Source
 from omlib.model.ref import Plane, make_ref
@@ -256,8 +256,8 @@ def test_a_list_of_vms_sums_their_disks_and_a_contract_is_in_yuan() -> None:
 
 def test_a_record_tells_a_listener_of_which_only_its_port_is_declared() -> None:
     state = ServerState(
-        files={"/etc/motd": FileState(content="市政\n".encode() + b"x" * 99)},
-        listeners={"tcp/*:22": ListenerState()},
+        items={"listener": {"tcp/*:22": {}}},
+        contents={"/etc/motd": "市政\n".encode() + b"x" * 99},
     )
     volumes = (Volume(id="v1", size_gib=40),)
     found = Found(
@@ -268,7 +268,7 @@ def test_a_record_tells_a_listener_of_which_only_its_port_is_declared() -> None:
         used_by=(),
     )
     rows = _rows(record_report([found], Lang.EN))
-    assert "s.listeners.tcp/*:22 -" in rows
+    assert "s.items.listener.tcp/*:22 -" in rows
     assert any("市政\\nxxx" in row and row.endswith("x...") for row in rows)
     assert "v[0].id v1" in rows
 

@@ -8,15 +8,10 @@ import pytest
 
 from omlib.model.estate import (
     Estate,
-    FileState,
     Identity,
-    ListenerState,
-    PackageState,
     Server,
     ServerState,
-    ServiceState,
     Tombstone,
-    UserState,
 )
 from omlib.model.item import Source
 from omlib.model.ref import parse_ref
@@ -28,15 +23,20 @@ def test_only_what_is_declared_is_an_attribute(
     make_estate: Callable[..., Estate], make_server: Callable[..., Server]
 ) -> None:
     state = ServerState(
-        packages={
-            "nginx": PackageState(),
-            "redis": PackageState(version="7.0"),
-            "telnet": PackageState(present=False, version="1"),
-        },
-        services={"nginx": ServiceState(enabled=False)},
-        files={"/etc/数据/a b": FileState(mode="0644"), "/srv": FileState()},
-        users={"oa": UserState(uid=0, groups=()), "mallory": UserState(present=False, uid=7)},
-        listeners={"tcp/0.0.0.0:80": ListenerState(process="nginx"), "udp/*:53": ListenerState()},
+        items={
+            "package": {
+                "nginx": {"present": True},
+                "redis": {"present": True, "version": "7.0"},
+                "telnet": {"present": False},
+            },
+            "service": {"nginx": {"running": True, "enabled": False}},
+            "file": {"/etc/数据/a b": {"mode": "0644"}, "/srv": {}},
+            "user": {
+                "oa": {"present": True, "uid": 0, "groups": ()},
+                "mallory": {"present": False},
+            },
+            "listener": {"tcp/0.0.0.0:80": {"process": "nginx"}, "udp/*:53": {}},
+        }
     )
     items = list(declare(make_estate(make_server("oa-01", state))))
     assert {str(item.ref): item.attributes for item in items} == {
@@ -81,7 +81,9 @@ def test_what_must_be_gone_is_looked_for_on_a_host_that_still_stands(
         ),
         source=Source("tombstones.yml", 1),
     )
-    estate = make_estate(make_server("oa-01", ServerState(users={"oa": UserState()})))
+    estate = make_estate(
+        make_server("oa-01", ServerState(items={"user": {"oa": {"present": True}}}))
+    )
     estate = replace(estate, tombstones={"old-oa": stone})
     assert asked(estate) == {"oa-01": {"user": {"oa": {"present": True}, "oldoa": {}}}}
 

@@ -15,17 +15,13 @@ from typing import Any
 import pytest
 
 from omlib.model.estate import (
-    FileState,
-    ListenerState,
-    PackageState,
     ServerState,
-    ServiceState,
-    UserState,
 )
-from omlib.planes.server import probe_host
 from omlib.planes.server.declared import wanted
 from omlib.planes.server.frames import read_frames
-from omlib.planes.server.question import COMMAND, program, standard_input
+from omlib.planes.server.host import packages, sockets, units
+from omlib.planes.server.kinds import COLLECTION, modules_for
+from omlib.planes.server.question import command, source, standard_input
 
 DPKG = "\n".join(
     [
@@ -114,11 +110,12 @@ UDP = b"""\
 
 
 def test_the_program_is_of_python_3_6() -> None:
-    ast.parse(program(), feature_version=(3, 6))
+    for module in ("load", *modules_for(COLLECTION)):
+        ast.parse(source(module), feature_version=(3, 6))
 
 
 def test_dpkg_packages_are_there_when_installed_and_in_transition_when_half_way() -> None:
-    found = probe_host.parse_dpkg(DPKG.encode())
+    found = packages.parse_dpkg(DPKG.encode())
     assert {name: told.get("version") for name, told in found.items.items()} == {
         "dpkg": "1.21.22",
         "nginx": "1.22.1-9+deb12u3",
@@ -131,7 +128,7 @@ def test_dpkg_packages_are_there_when_installed_and_in_transition_when_half_way(
 
 
 def test_rpm_packages_carry_epoch_and_all_their_versions() -> None:
-    found = probe_host.parse_rpm(RPM.encode(), "x86_64")
+    found = packages.parse_rpm(RPM.encode(), "x86_64")
     assert {name: told["version"] for name, told in found.items.items()} == {
         "bash": "5.1.8-6.oe2203sp3",
         "bind": "32:9.16.37-8.oe2203",
@@ -143,7 +140,7 @@ def test_rpm_packages_carry_epoch_and_all_their_versions() -> None:
 
 def test_a_unit_is_found_by_any_of_its_names() -> None:
     names = ["sshd", "nope", "loop.service", "slow", "we*rd"]
-    found = probe_host.sort_units(probe_host.parse_units(UNITS.encode()), names, False)
+    found = units.sort_units(units.parse_units(UNITS.encode()), names, False)
     assert found.items == {
         "sshd": {"running": True, "enabled": True},
         "loop.service": {"running": False, "enabled": False},
@@ -157,18 +154,18 @@ def test_a_unit_is_found_by_any_of_its_names() -> None:
 
 
 def test_under_full_ownership_what_somebody_put_there_is_found_too() -> None:
-    found = probe_host.sort_units(probe_host.parse_units(UNITS.encode()), [], True)
+    found = units.sort_units(units.parse_units(UNITS.encode()), [], True)
     assert set(found.items) == {"ssh", "miner"}
 
 
 @pytest.mark.skipif(sys.byteorder == "big", reason="recorded on a little-endian machine")
 def test_sockets_that_wait_for_whoever_comes() -> None:
-    sockets = [
-        *probe_host.parse_sockets("tcp", TCP),
-        *probe_host.parse_sockets("tcp6", TCP6),
-        *probe_host.parse_sockets("udp", UDP),
+    waiting = [
+        *sockets.parse_sockets("tcp", TCP),
+        *sockets.parse_sockets("tcp6", TCP6),
+        *sockets.parse_sockets("udp", UDP),
     ]
-    assert sockets == [
+    assert waiting == [
         ("tcp/*:22", "801"),
         ("tcp/198.18.0.11:8443", "802"),
         ("tcp/*:22", "701"),
@@ -179,8 +176,8 @@ def test_sockets_that_wait_for_whoever_comes() -> None:
 
 
 def test_a_socket_is_the_services_not_systemds_that_opened_it() -> None:
-    assert probe_host.chosen({1: "systemd", 80: "nginx", 81: "worker"}) == "nginx"
-    assert probe_host.chosen({1: "systemd"}) == "systemd"
+    assert sockets.chosen({1: "systemd", 80: "nginx", 81: "worker"}) == "nginx"
+    assert sockets.chosen({1: "systemd"}) == "systemd"
 
 
 SSHD_PATH = {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/games"}
@@ -189,7 +186,7 @@ SSHD_PATH = {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/games"}
 def ask(state: ServerState, *becoming: str) -> tuple[dict[str, Any], bytes]:
     """Run the very command on this machine; the bodies by kind, and everything it printed."""
     stdin = standard_input(wanted(state), state.full, nonce="n", deadline_s=20)
-    argv = [*becoming, "sh", "-c", COMMAND]
+    argv = [*becoming, "sh", "-c", command(sudo_asks=False)]
     done = subprocess.run(
         argv, input=stdin, capture_output=True, timeout=30, check=False, env=SSHD_PATH
     )
@@ -205,17 +202,19 @@ def test_files_are_told_by_content_owner_and_mode(tmp_path: Path) -> None:
     (tmp_path / "dangling").symlink_to(tmp_path / "nothing")
     Path(os.fsdecode(os.fsencode(tmp_path) + "/报表".encode("gb18030"))).write_bytes(b"x")
     sha256 = hashlib.sha256(b"\xff\x00 content").hexdigest()
-    content = FileState(sha256="0" * 64)
+    content = {"sha256": "0" * 64}
     state = ServerState(
-        files={
-            str(plain): content,
-            str(secret): content,
-            str(plain / "below"): content,
-            str(tmp_path / "link"): content,
-            str(tmp_path / "dangling"): content,
-            str(tmp_path): content,
-            str(tmp_path / "fifo"): content,
-            str(tmp_path / "报表"): FileState(mode="0644"),
+        items={
+            "file": {
+                str(plain): content,
+                str(secret): content,
+                str(plain / "below"): content,
+                str(tmp_path / "link"): content,
+                str(tmp_path / "dangling"): content,
+                str(tmp_path): content,
+                str(tmp_path / "fifo"): content,
+                str(tmp_path / "报表"): {"mode": "0644"},
+            }
         }
     )
     bodies, _ = ask(state)
@@ -241,8 +240,8 @@ def test_what_may_not_be_read_is_unseen_and_not_absent() -> None:
         for path in (secret, shut / "inside"):
             path.write_text("x", encoding="utf-8")
             path.chmod(0o600)
-        content = FileState(sha256="0" * 64)
-        state = ServerState(files={str(secret): content, str(shut / "inside"): content})
+        content = {"sha256": "0" * 64}
+        state = ServerState(items={"file": {str(secret): content, str(shut / "inside"): content}})
         nobody = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups")
         answer = ask(state, *nobody)[0]["files"]
     assert answer["items"][str(secret)]["owner"] == "root"
@@ -258,8 +257,10 @@ def test_users_and_listeners_of_this_machine() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         key = f"tcp/127.0.0.1:{listening.getsockname()[1]}"
         state = ServerState(
-            users={"root": UserState(), "no-such-user": UserState()},
-            listeners={key: ListenerState(process="x"), "tcp/*:1": ListenerState()},
+            items={
+                "user": {"root": {"present": True}, "no-such-user": {"present": True}},
+                "listener": {key: {"process": "x"}, "tcp/*:1": {}},
+            }
         )
         bodies, _ = ask(state)
     root = bodies["users"]["items"].pop("root")
@@ -271,23 +272,27 @@ def test_users_and_listeners_of_this_machine() -> None:
 
 def test_everything_comes_in_frames_and_nothing_declared_in_arguments() -> None:
     state = ServerState(
-        packages={"canary-package": PackageState()},
-        services={"canary-unit": ServiceState()},
+        items={
+            "package": {"canary-package": {"present": True}},
+            "service": {"canary-unit": {"running": True, "enabled": True}},
+        },
         full=frozenset({"package", "user", "listener"}),
     )
     bodies, out = ask(state)
     assert set(bodies) == {"host", "packages", "services", "users", "listeners"}
     assert out.endswith(b"\nn end\n")
-    assert "canary" not in COMMAND
+    assert "canary" not in command(sudo_asks=False)
     frame = next(line for line in out.split(b"\n") if line.startswith(b"n packages"))
     assert "canary-package" not in json.loads(base64.b64decode(frame.split()[3]))["items"]
 
 
 def test_the_program_writes_no_file() -> None:
     state = ServerState(
-        packages={"x": PackageState()},
-        files={"/etc/passwd": FileState(sha256="0")},
-        users={"root": UserState()},
+        items={
+            "package": {"x": {"present": True}},
+            "file": {"/etc/passwd": {"sha256": "0"}},
+            "user": {"root": {"present": True}},
+        },
         full=frozenset({"listener", "user", "service"}),
     )
     stdin = standard_input(wanted(state), state.full, nonce="n", deadline_s=20)
@@ -303,8 +308,8 @@ def test_the_program_writes_no_file() -> None:
     argv = [
         sys.executable,
         "-ISBc",
-        hook + "exec(compile(sys.stdin.buffer.read(int("
-        "sys.stdin.buffer.readline())), 'probe', 'exec'))",
+        hook + "b=sys.stdin.buffer;b.readline();"
+        "exec(compile(b.read(int(b.readline())), 'probe', 'exec'))",
     ]
     done = subprocess.run(argv, input=stdin, capture_output=True, timeout=30, check=False)
     assert b"WROTE" not in done.stderr

@@ -14,13 +14,8 @@ from omlib.errors import RefusedError
 from omlib.model.action import Action, Verb
 from omlib.model.estate import (
     Estate,
-    FileState,
-    ListenerState,
-    PackageState,
     Server,
     ServerState,
-    ServiceState,
-    UserState,
 )
 from omlib.model.item import Scope
 from omlib.model.observation import Observation
@@ -31,8 +26,10 @@ from omlib.testing.ssh_host import Serve, endless, read_all, runs_here, says
 
 APlane = Callable[..., ServerPlane]
 STATE = ServerState(
-    packages={"nginx": PackageState(), "telnet": PackageState(present=False)},
-    users={"oa": UserState()},
+    items={
+        "package": {"nginx": {"present": True}, "telnet": {"present": False}},
+        "user": {"oa": {"present": True}},
+    }
 )
 
 
@@ -103,8 +100,10 @@ def test_what_is_declared_absent_and_is_there_says_so(a_plane: APlane) -> None:
 
 
 def test_a_unit_that_is_not_there_neither_runs_nor_is_enabled(a_plane: APlane) -> None:
-    off = ServiceState(running=False, enabled=False)
-    state = ServerState(services={"telnetd": off, "nginx": ServiceState()})
+    off = {"running": False, "enabled": False}
+    state = ServerState(
+        items={"service": {"telnetd": off, "nginx": {"running": True, "enabled": True}}}
+    )
     seen = look(a_plane(state, answers({"services": {}})))
     assert items(seen) == {"service telnetd": {"running": False, "enabled": False}}
 
@@ -120,7 +119,7 @@ def test_absence_is_not_concluded_from_a_kind_that_could_not_be_read(a_plane: AP
 def test_what_nobody_asked_for_is_dropped_unless_all_must_be_declared(a_plane: APlane) -> None:
     more = {"users": {"items": {"eve": {"uid": 0}, "oa": {"uid": 1}}}, "packages": {}}
     assert "user eve" not in items(look(a_plane(STATE, answers(more))))
-    state = ServerState(users={"oa": UserState()}, full=frozenset({"user"}))
+    state = ServerState(items={"user": {"oa": {"present": True}}}, full=frozenset({"user"}))
     assert items(look(a_plane(state, answers(more)))) == {
         "user eve": {"uid": 0},
         "user oa": {"uid": 1},
@@ -129,7 +128,7 @@ def test_what_nobody_asked_for_is_dropped_unless_all_must_be_declared(a_plane: A
 
 def test_unread_attributes_keep_their_reason(a_plane: APlane) -> None:
     told = {"items": {"/a": {"mode": "0600"}}, "unseen": {"/a": {"sha256": "denied"}}}
-    state = ServerState(files={"/a": FileState(sha256="0" * 64, mode="0600")})
+    state = ServerState(items={"file": {"/a": {"sha256": "0" * 64, "mode": "0600"}}})
     (item,) = look(a_plane(state, answers({"files": told}))).actual
     assert item.unseen == {"sha256": UnknownReason.DENIED}
 
@@ -224,9 +223,11 @@ def test_there_is_one_target_per_host_of_which_something_is_declared(
 
 def test_the_real_program_answers_over_a_real_connection(a_plane: APlane) -> None:
     state = ServerState(
-        files={"/etc/passwd": FileState(owner="root", mode="0644"), "/no/such": FileState()},
-        users={"root": UserState(uid=0)},
-        listeners={"tcp/*:1": ListenerState()},
+        items={
+            "file": {"/etc/passwd": {"owner": "root", "mode": "0644"}, "/no/such": {}},
+            "user": {"root": {"present": True, "uid": 0}},
+            "listener": {"tcp/*:1": {}},
+        }
     )
     seen = look(a_plane(state, runs_here, deadline_s=20))
     assert reasons(seen) == {"file": None, "user": None, "listener": None}
