@@ -29,7 +29,7 @@ def proved_absent(
     *resources* are each after what it needs, as `in_order` has them.
     """
     place = Place(stack.cloud, stack.region, stack.project)
-    unseen = _unseen([step for step in steps if _is_new(step)], place, clouds)
+    unseen = _unseen([step for step in steps if step.is_new], place, clouds)
     if not unseen:
         return tuple(steps)
     by_link = {Link(step.ref.kind, name_of(step.ref)): step for step in steps}
@@ -39,7 +39,7 @@ def proved_absent(
         step = by_link.get(each.link)
         if step is None or step.unknown is not None:
             continue
-        if _is_new(step) and (fault := unseen.get(_listed_as(step.ref.kind))):
+        if step.is_new and (fault := unseen.get(_listed_as(step.ref.kind))):
             blocked[each.link] = (fault.fault.reason, words(fault))
         elif step.op is not Op.SAME:
             causes = [blocked[need] for need in needs_of(each, known) if need in blocked]
@@ -59,10 +59,6 @@ def without(
     """*resources* with the *held* ones as they are in the state, or left out where they are not."""
     as_they_are = [kept.get(each.link) if each.link in held else each for each in resources]
     return [each for each in as_they_are if each is not None]
-
-
-def _is_new(step: Step) -> bool:
-    return step.op is Op.CREATE and not (step.gone or step.imports or step.unknown is not None)
 
 
 def _listed_as(kind: str) -> str:

@@ -6,7 +6,7 @@ it, with volumes of its own, is hardly what anyone means. A person says which it
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from omlib.model.stack import Op, Step
+from omlib.model.stack import Step
 from omlib.planes.cloud.faults import CloudFaultError
 from omlib.planes.cloud.provider.api import Clouds
 from omlib.planes.cloud.provider.place import Place
@@ -27,11 +27,7 @@ def alike(
     *ours* tells the live ids that any state has, those are somebody else; it reads them all, and
     is asked only where a server or port would be made.
     """
-    new = {
-        Link(step.ref.kind, name_of(step.ref)): step.urn
-        for step in steps
-        if step.op is Op.CREATE and not step.gone and not step.imports and step.unknown is None
-    }
+    new = {Link(step.ref.kind, name_of(step.ref)): step.urn for step in steps if step.is_new}
     wanted = [each for each in resources if each.link in new and each.kind in ("server", "port")]
     if not wanted:
         return {}
