@@ -32,7 +32,7 @@ def read_frames(out: bytes, nonce: str) -> Frames:
     bodies: dict[str, Mapping[str, object]] = {}
     broken: dict[str, Fault] = {}
     # the newline before the next frame is its own, so the one at the end is only looked at
-    head = re.compile(rb"\n%b ([a-z]{1,16}) ([^\n]*)(?=(\n?))" % nonce.encode("ascii"))
+    head = re.compile(rb"\n%b ([a-z_]{1,32}) ([^\n]*)(?=(\n?))" % nonce.encode("ascii"))
     for match in head.finditer(out):
         kind = match[1].decode("ascii")
         body = _body(match[2], whole=bool(match[3]))

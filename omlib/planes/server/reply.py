@@ -131,6 +131,22 @@ _READERS: Mapping[str, Callable[[object], Value]] = MappingProxyType(
         "home": _text,
         "groups": _texts,
         "process": _text_or_texts,  # several that serve one port
+        "calendar": _texts,
+        "jobs": _texts,
+        "mounted": _flag,
+        "source": _text,
+        "fstype": _text,
+        "options": _texts,
+        "at_boot": _flag,
+        "boot_options": _texts,
+        "runtime": _text,
+        "persistent": _text_or_none,  # None: nothing sets it at boot
+        "loaded": _flag,
+        "blocked": _flag,
+        "policy": _text_or_none,  # None: a chain that no hook calls
+        "rules": _texts,
+        "servers": _texts,
+        "synchronised": _flag,
     }
 )
 
