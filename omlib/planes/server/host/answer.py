@@ -27,7 +27,7 @@ def told(module: str, name: str, asked: "dict[str, object]", limit_s: int) -> "d
     if not asked["full"]:
         items = {name: items[name] for name in items_of(asked) if name in items}
     unseen = {name: found.unseen[name] for name in found.unseen if name in items}
-    return {"status": "ok", "detail": "", "items": items, "unseen": unseen}
+    return {"status": found.status, "detail": found.detail, "items": items, "unseen": unseen}
 
 
 def frame(nonce: str, kind: str, answer: "dict[str, object]") -> bytes:

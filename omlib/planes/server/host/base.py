@@ -7,6 +7,7 @@ Annotations that Python 3.6 does not know stand as strings.
 
 import os
 import subprocess
+import threading
 
 READS = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"}
 PRESENCE = "@presence"  # among what is unseen: not even whether it is there
@@ -22,11 +23,17 @@ class CannotTell(Exception):
 
 
 class Found:
-    """What was found of one kind: attributes by item, and what of them could not be read."""
+    """What was found of one kind: attributes by item, and what of them could not be read.
+
+    Where the rest of the kind could not be read, *status* and *detail* say so as in CannotTell, and
+    what was found still counts.
+    """
 
     def __init__(self) -> None:
         self.items = {}  # type: dict[str, dict[str, object]]
         self.unseen = {}  # type: dict[str, dict[str, str]]
+        self.status = "ok"
+        self.detail = ""
 
 
 def text(raw: bytes) -> str:
@@ -59,3 +66,28 @@ def run(argv: "list[str]", limit_s: int) -> "tuple[int, bytes, str]":
 def items_of(asked: "dict[str, object]") -> "dict[str, dict[str, object]]":
     """What is declared of a collection: the wanted attributes by name."""
     return asked["items"]  # type: ignore[return-value]
+
+
+def in_time(limit_s: float, do: "object", *told: "object") -> "object":
+    """What *do* returns or raises; TimeoutError if it takes longer, and its thread is left behind.
+
+    For what lies on a file system that may be dead: nothing else ends a call that hangs there.
+    """
+    answers = []  # type: list[tuple[object, Exception | None]]
+
+    def work() -> None:
+        try:
+            answers.append((do(*told), None))  # type: ignore[operator]
+        except Exception as error:  # noqa: BLE001  (raised again where it was asked for)
+            answers.append((None, error))
+
+    thread = threading.Thread(target=work)
+    thread.daemon = True
+    thread.start()
+    thread.join(limit_s)
+    if not answers:
+        raise TimeoutError(f"no answer in {limit_s:.0f} s")
+    answer, error = answers[0]
+    if error is not None:
+        raise error
+    return answer
