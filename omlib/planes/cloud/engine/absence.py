@@ -28,8 +28,7 @@ def proved_absent(
 
     *resources* are each after what it needs, as `in_order` has them.
     """
-    place = Place(stack.cloud, stack.region, stack.project)
-    unseen = _unseen([step for step in steps if step.is_new], place, clouds)
+    unseen = _unseen([step for step in steps if step.is_new], stack.place, clouds)
     if not unseen:
         return tuple(steps)
     by_link = {Link(step.ref.kind, name_of(step.ref)): step for step in steps}

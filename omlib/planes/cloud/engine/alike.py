@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from omlib.model.stack import Step
 from omlib.planes.cloud.faults import CloudFaultError
 from omlib.planes.cloud.provider.api import Clouds
-from omlib.planes.cloud.provider.place import Place
 from omlib.planes.cloud.reader import Json
 from omlib.planes.cloud.stacks.names import name_of
 from omlib.planes.cloud.stacks.resource import Link, Resource, StackId
@@ -31,10 +30,9 @@ def alike(
     wanted = [each for each in resources if each.link in new and each.kind in ("server", "port")]
     if not wanted:
         return {}
-    place = Place(stack.cloud, stack.region, stack.project)
     taken = ours()
     try:
-        seen = clouds.api(place).seen
+        seen = clouds.api(stack.place).seen
         names = _by_name(_others(seen.listing("server").items, taken))
         addresses = _by_address(_others(seen.listing("port").items, taken))
         networks = {str(net["id"]): net.get("name") for net in seen.listing("network").items}

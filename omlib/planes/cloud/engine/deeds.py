@@ -21,9 +21,8 @@ def with_deeds(
 ) -> tuple[Step, ...]:
     """The steps, each drifted attribute with the deed that made it so where the log tells it."""
     written = {each.urn: each.modified for each in state.resources}
-    place = Place(stack.cloud, stack.region, stack.project)
     return tuple(
-        _told(step, place, written.get(step.urn, ""), clouds) if _asks(step) else step
+        _told(step, stack.place, written.get(step.urn, ""), clouds) if _asks(step) else step
         for step in steps
     )
 

@@ -109,7 +109,7 @@ class StackDesk:
             name=name,
             cloud=stack.cloud if stack else "",
             project=stack.project if stack else "",
-            place=f"{stack.cloud}:{stack.region}:{stack.project}" if stack else "",
+            place=str(stack.place) if stack else "",
             shard=stack.shard if stack else "",
             declared=len(resources),
             changeable=bool(cloud and cloud.change_profile),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from omlib.planes.cloud.engine.environment import StateHome
 from omlib.planes.cloud.engine.errors import StateDamagedError
 from omlib.planes.cloud.engine.state import read
+from omlib.planes.cloud.provider.place import Place
 from omlib.planes.cloud.stacks.names import named_by, stack_of
 
 
@@ -28,8 +29,8 @@ class Holders:
             return {}
         known = self._all()
         for name, damaged in self._damaged.items():
-            told = {_project_of(name), _project_of(stack)}
-            if name != stack and (len(told) == 1 or () in told):
+            told = {_place_of(name), _place_of(stack)}
+            if name != stack and (len(told) == 1 or None in told):
                 raise damaged
         found = {}
         for urn in urns:
@@ -65,7 +66,7 @@ def stacks_in(home: StateHome) -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in folder.glob("*.json")))
 
 
-def _project_of(stack: str) -> tuple[str, ...]:
-    """Cloud, region and project in the name of a stack; () where it does not tell."""
+def _place_of(stack: str) -> Place | None:
+    """The place in the name of a stack; None where it does not tell."""
     told = stack_of(stack)
-    return (told.cloud, told.region, told.project) if told else ()
+    return told.place if told else None

@@ -37,7 +37,6 @@ from omlib.planes.cloud.engine.state import StackState, copy_before, read
 from omlib.planes.cloud.engine.steps import drift_steps, steps_of
 from omlib.planes.cloud.engine.stopping import Stopping
 from omlib.planes.cloud.provider.api import Clouds
-from omlib.planes.cloud.provider.place import Place
 from omlib.planes.cloud.stacks.carried import as_in_state, carried
 from omlib.planes.cloud.stacks.names import kind_of, name_of, ref_of_urn, stack_name, urn_of
 from omlib.planes.cloud.stacks.order import links_of
@@ -415,8 +414,8 @@ class _OneStack:
         return holders.of(self._name, [step.urn for step in made])
 
     def _marked(self, steps: Sequence[Step]) -> Mapping[str, Sequence[str]]:
-        place = Place(self.stack.cloud, self.stack.region, self.stack.project)
-        return marked([s.urn for s in steps if s.op is Op.CREATE], place, self._looking)
+        made = [step.urn for step in steps if step.op is Op.CREATE]
+        return marked(made, self.stack.place, self._looking)
 
     def _tell(self, told: Event) -> None:
         step = told.get("resOutputsEvent")

@@ -358,7 +358,7 @@ def _place(urn: str, properties: Mapping[str, Any]) -> Place:
     if properties.get(PLACE[0].name):
         return Place.of(properties)
     stack = stack_of(urn.split("::")[0].removeprefix("urn:pulumi:"))
-    return Place(stack.cloud, stack.region, stack.project) if stack else Place("", "", "")
+    return stack.place if stack else Place("", "", "")
 
 
 def _kind(urn: str, context: grpc.ServicerContext) -> ResourceKind:

@@ -21,7 +21,7 @@ _ESCAPE = re.compile(r"_x([0-9A-F]+)_")
 
 def stack_name(stack: StackId) -> str:
     """Too long a name ends in a digest instead; only such a one cannot be read back."""
-    parts = [stack.cloud, stack.region, stack.project, *filter(None, (stack.shard,))]
+    parts = [*stack.place, *filter(None, (stack.shard,))]
     name = ".".join(_UNFIT.sub(lambda found: f"_x{ord(found[0]):X}_", part) for part in parts)
     if len(name) <= _LONGEST:
         return name

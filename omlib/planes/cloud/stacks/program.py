@@ -81,11 +81,10 @@ def _resource(
     after: Iterable[Link] = (),
     bound: str = "",
 ) -> Resource:
-    place = {"cloud": stack.cloud, "region": stack.region, "project": stack.project}
     return Resource(
         kind=kind,
         name=name,
-        inputs={**place, **inputs},
+        inputs={**stack.place.named, **inputs},
         ref=ref_of(kind, name),
         after=tuple(after),
         bound=bound,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from omlib.model.ref import Ref
+from omlib.planes.cloud.provider.place import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,10 @@ class StackId:
     region: str
     project: str
     shard: str = ""
+
+    @property
+    def place(self) -> Place:
+        return Place(self.cloud, self.region, self.project)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
