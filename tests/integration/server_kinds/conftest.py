@@ -1,0 +1,218 @@
+"""Real hosts: looked at by the probe, and made so, or only judged, by the roles of Ansible.
+
+OMLIB_LAB_ID says which lab; several may stand side by side.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from omlib.lab import lifecycle, machine
+from omlib.lab.layout import LabLayout
+from omlib.lab.spec import LabSpec
+from omlib.lab.spec import Server as LabServer
+from omlib.log import Secret
+from omlib.model.estate import Access, Estate, Server, ServerState, Site
+from omlib.model.finding import Finding
+from omlib.model.item import Actual, Source
+from omlib.model.kind import SERVER_KINDS
+from omlib.model.observation import Observation
+from omlib.model.status import Status, UnknownReason
+from omlib.planes.server.declared import declare
+from omlib.planes.server.plane import ServerPlane
+from omlib.reconcile.compare import reconcile
+
+LAB_ID = int(os.environ.get("OMLIB_LAB_ID", "21"))
+NAMES = ("srv1", "srv2")
+ROOT = Path(__file__).parents[3]
+NOWHERE = Source("estate.yml", 1)
+
+
+class NoSecrets:
+    def resolve(self, reference: str) -> Secret:
+        raise AssertionError(reference)
+
+
+class Now:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    observation: Observation
+    findings: list[Finding]
+
+    def items(self, kind: str) -> dict[str, dict[str, Any]]:
+        return {name: dict(item.attributes) for name, item in self.actual(kind).items()}
+
+    def actual(self, kind: str) -> dict[str, Actual]:
+        return {item.ref.part: item for item in self.observation.actual if item.ref.kind == kind}
+
+    def reason(self, kind: str) -> UnknownReason | None:
+        told = {scope.kind: sight.reason for scope, sight in self.observation.sights.items()}
+        return told[kind]
+
+    def verdicts(self, kind: str) -> dict[str, Status]:
+        return {one.ref.part: one.status for one in self.findings if one.ref.kind == kind}
+
+
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    layout: LabLayout
+    folder: Path
+
+    def run(self, name: str, script: str) -> str:
+        done = lifecycle.exec_(self.layout, name, ["sh", "-c", script])
+        assert done.code == 0, done.stderr
+        return done.stdout
+
+    def look(self, name: str, state: ServerState, *, deadline_s: int = 20) -> Seen:
+        estate = self.estate(name, state, deadline_s)
+        plane = ServerPlane(estate, NoSecrets(), Now())
+        observation = plane.observe(plane.targets()[0])
+        today = datetime.now(UTC).date()
+        return Seen(observation, reconcile(list(declare(estate)), observation, today=today))
+
+    def estate(self, name: str, state: ServerState, deadline_s: int) -> Estate:
+        told = json.loads((self.layout.run / "lab.json").read_text(encoding="utf-8"))
+        host = next(host for host in told["hosts"] if host["name"] == name)
+        site = Site(
+            id="lab",
+            name="实验室",
+            user="ops",
+            key=f"file:{host['key_file']}",
+            known_hosts=host["known_hosts"],
+            connect_s=10,
+            deadline_s=deadline_s,
+            source=NOWHERE,
+        )
+        server = Server(
+            id=name,
+            systems=(),
+            access=Access(site="lab", address=host["address"]),
+            os="debian-12",
+            state=state,
+            source=NOWHERE,
+        )
+        return Estate(
+            name="实验室",
+            timezone="Asia/Shanghai",
+            departments={},
+            sites={"lab": site},
+            clouds={},
+            systems={},
+            vms={},
+            security_groups={},
+            servers={name: server},
+            devices={},
+            rooms={},
+            circuits={},
+            contracts=(),
+            windows={},
+            tombstones={},
+            waivers=(),
+        )
+
+    def check(self, name: str, state: ServerState) -> dict[str, str]:
+        """What the roles would do in check mode: by `kind/name` `ok`, `changed` or the failure."""
+        return self._play(name, state, "--check", "--diff")
+
+    def apply(self, name: str, state: ServerState) -> dict[str, str]:
+        """The same, done."""
+        return self._play(name, state)
+
+    def _play(self, name: str, state: ServerState, *options: str) -> dict[str, str]:
+        kinds = [kind for kind in SERVER_KINDS if state.of(kind.name)]
+        variables = {
+            f"omlib_{kind.collection}": [
+                _variables(kind.name, part, told, state)
+                for part, told in state.of(kind.name).items()
+            ]
+            for kind in kinds
+        }
+        roles = [kind.collection for kind in kinds]
+        play = {"hosts": name, "become": True, "gather_facts": True, "roles": roles}
+        book = self.folder / "play.json"
+        book.write_text(json.dumps([{**play, "vars": variables}]), encoding="utf-8")
+        ssh = f"-F {self.layout.run / 'ssh_config'}"
+        environment = {
+            **os.environ,
+            "ANSIBLE_CONFIG": "/dev/null",
+            "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
+            "ANSIBLE_LIBRARY": str(ROOT / "plugins" / "modules"),
+            "ANSIBLE_ROLES_PATH": str(ROOT / "playbooks" / "roles"),
+            "ANSIBLE_PIPELINING": "1",
+            "ANSIBLE_SSH_ARGS": ssh,
+            "ANSIBLE_HOME": str(self.folder / "ansible"),
+        }
+        playbook = str(Path(sys.executable).with_name("ansible-playbook"))
+        argv = [playbook, "-i", f"{name},", *options, str(book)]
+        done = subprocess.run(argv, capture_output=True, env=environment, check=False, timeout=250)
+        assert done.stdout.strip(), done.stderr.decode()
+        told = json.loads(done.stdout[done.stdout.index(b"{") :])
+        return _results(told, name)
+
+
+def _variables(
+    kind: str, name: str, told: Mapping[str, Any], state: ServerState
+) -> dict[str, object]:
+    variables: dict[str, object] = {"name": name, "ref": f"{kind}/{name}", **told}
+    if kind == "file":
+        if name in state.contents:
+            variables["content"] = state.contents[name].decode("utf-8")
+        variables["restarts"] = state.restarts.get(name, ())
+    return variables
+
+
+def _results(told: Any, name: str) -> dict[str, str]:
+    """An item that several tasks judge is as the worst of them says."""
+    results: dict[str, str] = {}
+    for task in [task for play in told["plays"] for task in play["tasks"]]:
+        outcome = task["hosts"].get(name, {})
+        for one in outcome.get("results", [outcome]):
+            item = one.get("item")
+            ref = item["ref"] if isinstance(item, dict) else task["task"]["name"]
+            if one.get("failed") or one.get("unreachable"):
+                results[ref] = f"failed: {one.get('msg')}"
+            elif one.get("changed") and not results.get(ref, "").startswith("failed"):
+                results[ref] = "changed"
+            elif not one.get("skipped") and isinstance(item, dict):
+                results.setdefault(ref, "ok")
+    return results
+
+
+@pytest.fixture(scope="session", autouse=True)
+def supported() -> None:
+    if reason := machine.unsupported():
+        pytest.skip(f"no lab on this machine: {reason}")
+
+
+@pytest.fixture(scope="session")
+def hosts(supported: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosts]:
+    layout = LabLayout(id=LAB_ID, home=LabLayout.from_environment({**os.environ}).home)
+    lifecycle.up(layout, LabSpec(servers=tuple(LabServer(n, "dc", 10 + int(n[3:])) for n in NAMES)))
+    yield Hosts(layout, tmp_path_factory.mktemp("ansible"))
+    lifecycle.down(layout)
+
+
+@pytest.fixture
+def changing(hosts: Hosts) -> Iterator[Callable[[str, str, str], None]]:
+    """Do something to a host, and undo it when the test is over."""
+    undone: list[tuple[str, str]] = []
+
+    def change(name: str, script: str, undo: str) -> None:
+        undone.append((name, undo))
+        hosts.run(name, script)
+
+    yield change
+    for name, undo in reversed(undone):
+        hosts.run(name, undo)
