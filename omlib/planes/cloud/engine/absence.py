@@ -13,7 +13,7 @@ from omlib.planes.cloud.faults import CloudFaultError
 from omlib.planes.cloud.provider.api import Clouds
 from omlib.planes.cloud.provider.outcome import words
 from omlib.planes.cloud.provider.place import Place
-from omlib.planes.cloud.stacks.names import name_of
+from omlib.planes.cloud.stacks.names import link_of
 from omlib.planes.cloud.stacks.order import needs_of
 from omlib.planes.cloud.stacks.resource import Link, Resource, StackId
 
@@ -31,7 +31,7 @@ def proved_absent(
     unseen = _unseen([step for step in steps if step.is_new], stack.place, clouds)
     if not unseen:
         return tuple(steps)
-    by_link = {Link(step.ref.kind, name_of(step.ref)): step for step in steps}
+    by_link = {link_of(step.ref): step for step in steps}
     known = {each.link: each for each in resources}
     blocked: dict[Link, tuple[UnknownReason, str]] = {}
     for each in resources:
@@ -46,7 +46,7 @@ def proved_absent(
                 blocked[each.link] = causes[0]
     return tuple(
         replace(step, unknown=told[0], detail=told[1])
-        if (told := blocked.get(Link(step.ref.kind, name_of(step.ref))))
+        if (told := blocked.get(link_of(step.ref)))
         else step
         for step in steps
     )

@@ -10,8 +10,8 @@ from omlib.model.stack import Step
 from omlib.planes.cloud.faults import CloudFaultError
 from omlib.planes.cloud.provider.api import Clouds
 from omlib.planes.cloud.reader import Json
-from omlib.planes.cloud.stacks.names import name_of
-from omlib.planes.cloud.stacks.resource import Link, Resource, StackId
+from omlib.planes.cloud.stacks.names import link_of
+from omlib.planes.cloud.stacks.resource import Resource, StackId
 
 
 def alike(
@@ -26,7 +26,7 @@ def alike(
     *ours* tells the live ids that any state has, those are somebody else; it reads them all, and
     is asked only where a server or port would be made.
     """
-    new = {Link(step.ref.kind, name_of(step.ref)): step.urn for step in steps if step.is_new}
+    new = {link_of(step.ref): step.urn for step in steps if step.is_new}
     wanted = [each for each in resources if each.link in new and each.kind in ("server", "port")]
     if not wanted:
         return {}

@@ -38,7 +38,7 @@ from omlib.planes.cloud.engine.steps import drift_steps, steps_of
 from omlib.planes.cloud.engine.stopping import Stopping
 from omlib.planes.cloud.provider.api import Clouds
 from omlib.planes.cloud.stacks.carried import as_in_state, carried
-from omlib.planes.cloud.stacks.names import kind_of, name_of, ref_of_urn, stack_name, urn_of
+from omlib.planes.cloud.stacks.names import kind_of, link_of, ref_of_urn, stack_name, urn_of
 from omlib.planes.cloud.stacks.order import links_of
 from omlib.planes.cloud.stacks.program import program, without_network
 from omlib.planes.cloud.stacks.register import Registration
@@ -252,11 +252,11 @@ class _OneStack:
         held_here = frozenset(each.link for each in resources if self._urn(each) in decided.held)
         staying = [each for each in resources if self._urn(each) not in decided.dropped]
         wanted = without(held_here, staying, kept)
-        freed = {Link(ref.kind, name_of(ref)) for ref in permission.replace}
+        freed = {link_of(ref) for ref in permission.replace}
         replaced = frozenset(
             link
             for step in looked.steps
-            if step.op is Op.REPLACE and (link := Link(step.ref.kind, name_of(step.ref))) in freed
+            if step.op is Op.REPLACE and (link := link_of(step.ref)) in freed
         )
         if replaced:
             loosened = Registration(
@@ -309,11 +309,7 @@ class _OneStack:
     ) -> frozenset[str]:
         """The URNs that the look saw changed; and what is linked to something new, whose id it
         could not know."""
-        new = {
-            Link(step.ref.kind, name_of(step.ref))
-            for step in steps
-            if step.op in (Op.CREATE, Op.REPLACE)
-        }
+        new = {link_of(step.ref) for step in steps if step.op in (Op.CREATE, Op.REPLACE)}
         changed = {step.urn for step in steps if step.changes and step.op is not Op.IMPORT}
         linked = {
             self._urn(each) for each in wanted if any(link in new for _, link in links_of(each))

@@ -8,7 +8,7 @@ import hashlib
 import re
 
 from omlib.model.ref import Plane, Ref, make_ref
-from omlib.planes.cloud.stacks.resource import StackId
+from omlib.planes.cloud.stacks.resource import Link, StackId
 
 PROJECT = "omlib"  # Pulumi's word for a program; all stacks are of this one
 ROOT_TYPE = "pulumi:pulumi:Stack"
@@ -79,6 +79,6 @@ def ref_of_urn(urn: str) -> Ref:
     return ref_of(*named_by(urn))
 
 
-def name_of(ref: Ref) -> str:
-    """The name in a stack of the resource that *ref* is the item of."""
-    return f"{ref.owner}/{ref.part}" if ref.part else ref.owner
+def link_of(ref: Ref) -> Link:
+    """The resource of a stack that *ref* is the item of."""
+    return Link(ref.kind, f"{ref.owner}/{ref.part}" if ref.part else ref.owner)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from omlib.planes.cloud.provider.kinds import KINDS
 from omlib.planes.cloud.stacks.names import (
     kind_of,
-    name_of,
+    link_of,
     named_by,
     ref_of,
     stack_name,
@@ -17,7 +17,7 @@ from omlib.planes.cloud.stacks.names import (
     token_of,
     urn_of,
 )
-from omlib.planes.cloud.stacks.resource import StackId
+from omlib.planes.cloud.stacks.resource import Link, StackId
 
 VISIBLE = st.characters(exclude_categories=("C", "Z"))
 PARTS = st.text(VISIBLE | st.just(" "), min_size=1, max_size=12)
@@ -58,7 +58,7 @@ def test_what_belongs_to_a_vm_has_it_as_owner() -> None:
     kind, name = named_by(urn)
     ref = ref_of(kind, name)
     assert (kind, name, str(ref)) == ("port", "oa-01/内网/2", "cloud/port/oa-01/内网%2F2")
-    assert name_of(ref) == name
+    assert link_of(ref) == Link(kind, name)
 
 
 def test_pulumis_own_resources_are_of_no_kind_of_ours() -> None:
