@@ -22,7 +22,7 @@ from omlib.planes.cloud.around import (
 from omlib.planes.cloud.reader import Json
 
 POWER = {"ACTIVE": "on", "SHUTOFF": "off"}  # any other status stands as it is: error, paused
-SERVER_MOVES = frozenset(
+_SERVER_MOVES = frozenset(
     {
         *("BUILD", "REBUILD", "REBOOT", "HARD_REBOOT", "MIGRATING", "PASSWORD"),
         *("RESIZE", "VERIFY_RESIZE", "REVERT_RESIZE"),
@@ -86,8 +86,14 @@ def server(told: Json, around: Around) -> Actual | None:
         label=name,
         system=marks.get("system", ""),
         pending="pending" in marks,
-        in_transition=status in SERVER_MOVES or bool(told.get("OS-EXT-STS:task_state")),
+        in_transition=is_moving(told),
     )
+
+
+def is_moving(told: Json) -> bool:
+    """Whether nova is at work on the server, or a resize of it is still open."""
+    status = str(told["status"]).upper()
+    return status in _SERVER_MOVES or bool(told.get("OS-EXT-STS:task_state"))
 
 
 def own_metadata(told: Json) -> tuple[str, ...]:

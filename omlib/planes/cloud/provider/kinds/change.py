@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from omlib.planes.cloud.normal import POWER
+from omlib.planes.cloud.normal import POWER, is_moving
 from omlib.planes.cloud.provider.kind import Api, Inputs, Live
 from omlib.planes.cloud.provider.kinds import interfaces, metadata, power
 from omlib.planes.cloud.provider.kinds.flavors import choose
 from omlib.planes.cloud.provider.kinds.resize import end_open_one, resize
-from omlib.planes.cloud.provider.kinds.waiting import is_moving, present, status
+from omlib.planes.cloud.provider.kinds.waiting import present, status
 
 _SIZE = {"vcpu", "ram_mib", "flavor"}
 

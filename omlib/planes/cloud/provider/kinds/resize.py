@@ -5,6 +5,7 @@ server that waits there is confirmed if it has the declared size, else it is lef
 """
 
 from omlib.planes.cloud.faults import CloudFaultError, Condition
+from omlib.planes.cloud.normal import is_moving
 from omlib.planes.cloud.provider.kind import Api, Inputs
 from omlib.planes.cloud.provider.kinds import power
 from omlib.planes.cloud.provider.kinds.flavors import Flavor, choose, flavor_of
@@ -13,7 +14,6 @@ from omlib.planes.cloud.provider.kinds.waiting import (
     RESIZE_S,
     act,
     failed,
-    is_moving,
     present,
     status,
     until_still,

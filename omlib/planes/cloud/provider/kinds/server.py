@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from omlib.planes.cloud.normal import is_moving
 from omlib.planes.cloud.provider.kind import (
     PLACE,
     Api,
@@ -21,7 +22,6 @@ from omlib.planes.cloud.provider.kinds.patience import until
 from omlib.planes.cloud.provider.kinds.waiting import (
     CHANGE_S,
     failed,
-    is_moving,
     server_now,
     status,
 )

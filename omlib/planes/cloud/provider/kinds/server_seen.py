@@ -8,9 +8,9 @@ from omlib.planes.cloud.around import text
 from omlib.planes.cloud.faults import CloudFaultError, Condition
 from omlib.planes.cloud.normal import (
     POWER,
-    SERVER_MOVES,
     fixed_addresses,
     group_names,
+    is_moving,
     root_images,
 )
 from omlib.planes.cloud.provider.kind import Api, Live, PropertyValue
@@ -71,14 +71,13 @@ def server(told: Json, beside: Beside) -> Live:
             unseen[name] = value
         else:
             seen[name] = value
-    task = told.get("OS-EXT-STS:task_state")
     return Live(
         id=str(told["id"]),
         attributes=seen,
         unseen=unseen,
         ids=ids,
-        in_transition=status in SERVER_MOVES or bool(task),
-        awaits_update=status == "VERIFY_RESIZE" and not task,
+        in_transition=is_moving(told),
+        awaits_update=status == "VERIFY_RESIZE" and not told.get("OS-EXT-STS:task_state"),
         mark=mark_in(told),
     )
 

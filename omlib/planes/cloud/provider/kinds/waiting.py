@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from omlib.planes.cloud.faults import CloudFaultError, Condition
-from omlib.planes.cloud.normal import SERVER_MOVES
+from omlib.planes.cloud.normal import is_moving
 from omlib.planes.cloud.provider.kind import Api
 from omlib.planes.cloud.provider.kinds.one import one
 from omlib.planes.cloud.provider.kinds.patience import until
@@ -52,10 +52,6 @@ def until_still(
 
 def status(told: Json) -> str:
     return str(told["status"]).upper()
-
-
-def is_moving(told: Json) -> bool:
-    return status(told) in SERVER_MOVES or bool(told.get("OS-EXT-STS:task_state"))
 
 
 def failed(told: Json, what: str) -> CloudFaultError:
