@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from omlib.log import Secret
-from omlib.model.action import Action
+from omlib.model.action import Action, Declined
 from omlib.model.finding import Finding
 from omlib.model.item import Scope, Value
 from omlib.model.observation import Observation
@@ -61,6 +61,15 @@ class Plane(Protocol):
 
     def verify(self, action: Action) -> bool:
         """Look again: is what the action promised there now?"""
+        ...
+
+
+@runtime_checkable
+class Explains(Protocol):
+    """A plane that can say why it proposes nothing for a drift."""
+
+    def decline(self, findings: Sequence[Finding]) -> Sequence[Declined]:
+        """The drifts among *findings* that `propose` leaves out on purpose. Does no I/O."""
         ...
 
 

@@ -18,7 +18,7 @@ from omlib.model.status import DRIFT
 from omlib.plan.build import build
 from omlib.plan.codec import dump, load, plan_digest
 from omlib.plan.plan import Plan
-from omlib.ports import Clock, Progress
+from omlib.ports import Clock, Explains, Progress
 from omlib.records.provenance import actor, revision
 from omlib.records.run import RunState
 from omlib.records.store import RecordStore
@@ -50,11 +50,13 @@ def make_plan(
     done = reconcile_estate(work, store, clock=clock, progress=progress, selection=selection)
     findings = done.told.findings
     actions = [action for plane in work.planes for action in plane.propose(findings)]
+    explaining = [plane for plane in work.planes if isinstance(plane, Explains)]
     plan = build(
         findings,
         actions,
         declared=work.items,
         observation=done.observation,
+        declined=[left for plane in explaining for left in plane.decline(findings)],
         allow_destroy=allow_destroy,
         created_at=clock.now(),
         created_by=actor(),

@@ -23,6 +23,25 @@ class Verb(StrEnum):
 _REVERSED = {Verb.CREATE: Verb.DELETE, Verb.UPDATE: Verb.UPDATE, Verb.DELETE: Verb.CREATE}
 
 
+class WhyNot(StrEnum):
+    """Why a plane proposes nothing for a drift that it sees."""
+
+    UNDECLARED = "undeclared"  # nobody declares it, and only what is declared absent is removed
+    ONLY_LOOKED_AT = "only_looked_at"  # things of its kind are seen, and nothing here sets them
+    FOLLOWS = "follows"  # what differs follows from other things, and cannot be set
+    NO_CONTENT = "no_content"  # a file whose content the inventory does not hold
+    OLD_PYTHON = "old_python"  # the host's Python is older than what Ansible runs on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declined:
+    """A drift that a plane leaves as it is. *detail* is a fact beside the reason, or ""."""
+
+    ref: Ref
+    why: WhyNot
+    detail: str = ""
+
+
 def plain(attributes: Attributes | None) -> Mapping[str, Value] | None:
     return None if attributes is None else {name: attributes[name] for name in sorted(attributes)}
 

@@ -7,7 +7,7 @@ that nobody takes silence for success.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from omlib.model.action import Action
+from omlib.model.action import Action, Declined, WhyNot
 from omlib.model.finding import Finding
 from omlib.model.item import Declared
 from omlib.model.observation import Observation
@@ -24,12 +24,16 @@ def build(
     *,
     declared: Sequence[Declared],
     observation: Observation,
+    declined: Iterable[Declined] = (),
     allow_destroy: bool = False,
     versions: Mapping[str, str] = TOOL,
     created_at: datetime,
     created_by: str,
 ) -> Plan:
-    """Order and bind *actions*; what deletes is left out and listed without *allow_destroy*."""
+    """Order and bind *actions*; what deletes is left out and listed without *allow_destroy*.
+
+    *declined* are drifts that a plane leaves as they are, and why.
+    """
     sides = Sides(declared, observation)
     wanted = sum(not item.retired for item in declared)
     by_ref: dict[Ref, list[Finding]] = {}
@@ -46,7 +50,12 @@ def build(
         else:
             left_out.append(reason)
     told = {action.ref for action in planned} | {left.ref for left in left_out}
-    left_out += (_not_proposed(f) for f in findings if f.ref not in told and _needs_mending(f))
+    why_not = {left.ref: left for left in declined}
+    left_out += (
+        _not_proposed(finding, why_not.get(finding.ref))
+        for finding in findings
+        if finding.ref not in told and _needs_mending(finding)
+    )
     planned, blocked = _without_blocked(planned, left_out)
     ordered = in_order(planned)
     return Plan(
@@ -102,9 +111,12 @@ def _needs_mending(finding: Finding) -> bool:
     return finding.status.is_drift or finding.status is Status.UNKNOWN
 
 
-def _not_proposed(finding: Finding) -> NotPlanned:
+def _not_proposed(finding: Finding, declined: Declined | None) -> NotPlanned:
     if finding.status is Status.UNKNOWN:
         return _unknown(finding)
+    if declined:
+        why = Why(declined.why.value)
+        return NotPlanned(ref=finding.ref, status=finding.status, why=why, detail=declined.detail)
     return NotPlanned(ref=finding.ref, status=finding.status, why=Why.NOT_PROPOSED)
 
 
@@ -123,7 +135,8 @@ def _without_blocked(
 ) -> tuple[list[Action], list[NotPlanned]]:
     """Leave out what stands on something left out, and what stands on that, to the end."""
     # an item that no plane mends may stay as it is; one that should change and does not, blocks
-    gone = {str(left.ref) for left in left_out if left.why is not Why.NOT_PROPOSED}
+    stays = {Why.NOT_PROPOSED.value, *WhyNot}
+    gone = {str(left.ref) for left in left_out if left.why not in stays}
     staying, blocked = list(planned), list[NotPlanned]()
     while stopped := [action for action in staying if gone.intersection(action.depends_on)]:
         for action in stopped:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from omlib.errors import OmlibError
 from omlib.model.action import Action
+from omlib.model.kind import SERVER_KINDS
 from omlib.model.ref import Plane
 
 _PLANES = (Plane.CLOUD, Plane.SERVER, Plane.NETWORK)
@@ -20,11 +21,7 @@ _KINDS = (
     "volume",
     "port",
     "floating_ip",
-    "user",
-    "package",
-    "file",
-    "service",
-    "listener",
+    *(kind.name for kind in SERVER_KINDS),
     "section",
 )
 

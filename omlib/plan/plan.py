@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from omlib import VERSION
-from omlib.model.action import Action
+from omlib.model.action import Action, WhyNot
 from omlib.model.ref import Ref
 from omlib.model.status import Status, UnknownReason
 
@@ -28,6 +28,12 @@ class Why(StrEnum):
     EMPTY_DECLARATION = "empty_declaration"  # nothing is declared, so nothing may be deleted
     BLOCKED = "blocked"  # it depends on an item that is left out
     IRREVERSIBLE = "irreversible"  # in a plan back: this step loses something for good
+    # what a plane itself says of a drift that it leaves as it is
+    UNDECLARED = WhyNot.UNDECLARED.value
+    ONLY_LOOKED_AT = WhyNot.ONLY_LOOKED_AT.value
+    FOLLOWS = WhyNot.FOLLOWS.value
+    NO_CONTENT = WhyNot.NO_CONTENT.value
+    OLD_PYTHON = WhyNot.OLD_PYTHON.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

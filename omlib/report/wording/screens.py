@@ -156,6 +156,26 @@ SAID: dict[str, tuple[str, str]] = {
         "the way back loses something for good",
         "回退会永久丢失内容",
     ),
+    "not_planned.undeclared": (
+        "nobody declares it; only what is declared absent is removed",
+        "没有任何声明；只移除声明为不存在的对象",
+    ),
+    "not_planned.only_looked_at": (
+        "things of this kind are looked at and never set; change what makes it so",
+        "此类对象只作查看，从不直接设置；请修改其成因",
+    ),
+    "not_planned.follows": (
+        "what differs follows from other things and cannot be set",
+        "差异由其他对象决定，不能直接设置",
+    ),
+    "not_planned.no_content": (
+        "the inventory does not hold this file's content: give it `content` or `source`",
+        "资产清单中没有该文件的内容：请写 `content` 或 `source`",
+    ),
+    "not_planned.old_python": (
+        "Ansible needs Python 3.8 or newer there: install one and name it as `access.python`",
+        "Ansible 在该主机上需要 Python 3.8 或更新版本：请安装，并写入 `access.python`",
+    ),
     "plan.irreversible": ("cannot be undone", "不可恢复"),
     "column.revision": ("REVISION", "版本"),
     "column.tool": ("TOOL", "工具"),

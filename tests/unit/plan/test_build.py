@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from omlib.model.action import Action, Verb
+from omlib.model.action import Action, Declined, Verb, WhyNot
 from omlib.model.finding import Finding
 from omlib.model.item import Actual, Declared, Key, Scope
 from omlib.model.observation import Observation, Sight
@@ -211,3 +211,20 @@ def test_a_small_estate_may_lose_a_few_things_whatever_their_share() -> None:
     check_guards(_deleting(5, 6), allow_destroy=True)
     with pytest.raises(GuardTrippedError):
         check_guards(_deleting(6, 6), allow_destroy=True)
+
+
+def test_what_a_plane_leaves_as_it_is_is_listed_with_its_word_and_blocks_nothing() -> None:
+    port, file = _ref("tcp/*:8080", kind="listener"), _ref("/etc/a", kind="file")
+    plan = build(
+        [_drift(port, Status.UNMANAGED), _drift(file)],
+        [_action(file, Verb.UPDATE, str(port))],
+        declared=[],
+        observation=Observation(
+            sights={HOST: SEEN}, actual=(Actual(ref=file, scope=HOST, attributes={}),)
+        ),
+        declined=[Declined(ref=port, why=WhyNot.UNDECLARED)],
+        created_at=NOW,
+        created_by="li@ops",
+    )
+    assert [action.ref for action in plan.actions] == [file]
+    assert plan.not_planned == (NotPlanned(ref=port, status=Status.UNMANAGED, why=Why.UNDECLARED),)
