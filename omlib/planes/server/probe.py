@@ -1,5 +1,6 @@
 """One look at a host: a login, one command, and what it told of each kind."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,10 +20,14 @@ _NOT_FOUND = (126, 127)  # what a shell ends with when there is no such program
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """*replies* has every kind that was asked for. *as_root*: the host answered as root."""
+    """*replies* has every kind that was asked for. *as_root*: the host answered as root.
+
+    *python* is that of its `python3`, (0,) where it has none, None where it told nothing.
+    """
 
     replies: Mapping[str, Reply]
     as_root: bool
+    python: tuple[int, ...] | None = None
 
 
 def look(way: Way, wanted: Wanted, full: frozenset[str], watched: tuple[str, ...] = ()) -> Look:
@@ -64,7 +69,15 @@ def read_answer(answer: Answer, nonce: str, wanted: Wanted) -> Look:
             replies[kind] = failed(frames.broken[name])
         else:
             replies[kind] = _silence(answer, begun=bool(frames.bodies or frames.broken))
-    return Look(replies=replies, as_root=frames.bodies.get("host", {}).get("uid") == 0)
+    host = frames.bodies.get("host", {})
+    return Look(replies=replies, as_root=host.get("uid") == 0, python=_python(answer, host))
+
+
+def _python(answer: Answer, host: Mapping[str, object]) -> tuple[int, ...] | None:
+    if NO_PYTHON in answer.out:
+        return (0,)
+    told = re.fullmatch(r"([0-9]{1,3})\.([0-9]{1,3})(\..*)?", str(host.get("python", "")), re.ASCII)
+    return (int(told[1]), int(told[2])) if told else None
 
 
 def _silence(answer: Answer, *, begun: bool) -> Reply:
