@@ -65,8 +65,13 @@ KexAlgorithms curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256
 """
 # Reboot and poweroff both end a container with 0: its own code tells the restart policy of a reboot
 REBOOT_EXIT = 133
+# what DROPPED took from the tree, said as dpkg would have been told to leave it out
+SLIM = "".join(
+    f"path-exclude=/{folder}/*\n" for folder in DROPPED if folder.startswith("usr/share/")
+)
 ENDS = "[Unit]\nSuccessAction=exit-force\n"
 FILES = {
+    "etc/dpkg/dpkg.cfg.d/lab": (0o644, SLIM),
     "etc/sudoers.d/ops": (0o440, "ops ALL=(ALL) NOPASSWD: ALL\n"),
     "etc/ssh/sshd_config.d/lab.conf": (0o644, SSHD),
     "etc/default/locale": (0o644, "LANG=C.UTF-8\n"),

@@ -3,7 +3,7 @@
 In the order in which they are asked for: what may hang (a dead file system) comes last.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from types import MappingProxyType
 
 from omlib.model.kind import SERVER_KINDS
@@ -15,10 +15,23 @@ _READERS: Mapping[str, str] = MappingProxyType(
         "service": "units",
         "package": "packages",
         "file": "files",
+        "package_file": "package_files",
+        "program": "programs",
     }
 )
 # modules that a module imports, beside `base`
-_NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+_PACKAGED = ("disk", "entry", "dpkg", "rpm", "packaged")
+_NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "files": ("disk",),
+        "package_files": _PACKAGED,
+        "programs": (*_PACKAGED, "alternatives"),
+    }
+)
+# the same, where all of the kind must be told
+_NEEDS_IN_FULL: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"files": (*_PACKAGED, "alternatives", "pam", "watched")}
+)
 # read only where it is declared: it costs the host more than all else of its item
 AT_A_PRICE: Mapping[str, str] = MappingProxyType({"file": "sha256", "listener": "process"})
 
@@ -37,8 +50,12 @@ def module_of(kind: str) -> str:
     return _READERS[kind]
 
 
-def modules_for(kinds: Iterable[str]) -> tuple[str, ...]:
+def modules_for(kinds: Iterable[str], full: Container[str] = ()) -> tuple[str, ...]:
     """The modules that a look at *kinds* sends, each after those that it needs."""
-    own = [_READERS[kind] for kind in in_order(kinds)]
-    needed = [name for module in own for name in (*_NEEDS.get(module, ()), module)]
+    needed: list[str] = []
+    for kind in in_order(kinds):
+        module = _READERS[kind]
+        needed += _NEEDS.get(module, ())
+        needed += _NEEDS_IN_FULL.get(module, ()) if kind in full else ()
+        needed.append(module)
     return ("base", *dict.fromkeys(needed), "answer")

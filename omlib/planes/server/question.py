@@ -73,7 +73,7 @@ def standard_input(
         "nonce": nonce,
         "command_s": max(2, int(deadline_s / 3)),
         "deadline_s": max(2, int(deadline_s) + 1),
-        "modules": [(f"{_PACKAGE}.{name}", source(name)) for name in modules_for(wanted)],
+        "modules": [(f"{_PACKAGE}.{name}", source(name)) for name in modules_for(wanted, full)],
         "asked": asked,
     }
     load = source("load").encode("ascii")

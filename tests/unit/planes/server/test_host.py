@@ -110,7 +110,7 @@ UDP = b"""\
 
 
 def test_the_program_is_of_python_3_6() -> None:
-    for module in ("load", *modules_for(COLLECTION)):
+    for module in ("load", *modules_for(COLLECTION, full=COLLECTION)):
         ast.parse(source(module), feature_version=(3, 6))
 
 
@@ -219,7 +219,7 @@ def test_files_are_told_by_content_owner_and_mode(tmp_path: Path) -> None:
     )
     bodies, _ = ask(state)
     items = bodies["files"]["items"]
-    own = {"owner": plain.owner(), "group": plain.group()}
+    own = {"present": True, "owner": plain.owner(), "group": plain.group()}
     assert items.pop(str(plain)) == {"sha256": sha256, "mode": "0640", **own}
     assert items.pop(str(tmp_path / "link"))["sha256"] == sha256
     assert items.pop(str(tmp_path / "dangling")) == {"sha256": None, "mode": "0777", **own}
@@ -248,7 +248,7 @@ def test_what_may_not_be_read_is_unseen_and_not_absent() -> None:
     assert answer["unseen"] == {
         str(secret): {"sha256": "denied"},
         str(shut / "inside"): dict.fromkeys(
-            ("@presence", "sha256", "owner", "group", "mode"), "denied"
+            ("@presence", "sha256", "target", "owner", "group", "mode"), "denied"
         ),
     }
 

@@ -1,0 +1,76 @@
+"""Files of packages that are not as their package ships them, as dpkg --verify and rpm -V tell it.
+
+dpkg knows contents only; rpm also mode, owner, group, links and capabilities.
+"""
+
+import os
+import stat
+
+from omlib.planes.server.host.base import Found, items_of, native
+from omlib.planes.server.host.disk import digest, group_of, look, owner_of
+from omlib.planes.server.host.entry import Entry
+from omlib.planes.server.host.packaged import Clock, entries
+
+_NAMED = 3  # so many paths a detail names
+
+
+def changed(entry: Entry) -> "tuple[list[str], str]":
+    """What differs, and why it could not all be told, or "". Raises OSError."""
+    told = look(entry.path)
+    if told is None:
+        return ["missing"], ""
+    differs, reason = [], ""
+    if entry.digest:
+        # dpkg looks through links, too: the file may have been moved to another disk
+        behind = look(entry.path, follow=True)
+        if behind is None or not stat.S_ISREG(behind.st_mode):
+            differs.append("content")
+        else:
+            made, reason = digest(entry.path, entry.algorithm)
+            differs += ["content"] if made and made != entry.digest else []
+    if entry.link is not None:
+        is_link = stat.S_ISLNK(told.st_mode)
+        differs += [] if is_link and os.readlink(entry.path) == entry.link else ["link"]
+    if entry.mode is not None and not stat.S_ISLNK(told.st_mode) and entry.mode != told.st_mode:
+        differs.append("mode")
+    if entry.owner not in (None, owner_of(told.st_uid)):
+        differs.append("owner")
+    if entry.group not in (None, group_of(told.st_gid)):
+        differs.append("group")
+    return differs, reason
+
+
+def package_files(asked: "dict[str, object]", limit_s: int) -> Found:
+    clock = Clock(limit_s)
+    wanted = {name.encode("utf-8", "surrogateescape"): name for name in items_of(asked)}
+    under = () if asked["full"] else tuple(wanted)
+    found = Found()
+    untold = {}  # type: dict[str, list[str]]
+    # by place on the disk: neighbours are read one after the other
+    for entry in sorted(entries(under, clock.left_s()), key=lambda one: one.path):
+        name = wanted.get(entry.path)
+        if name is None and not asked["full"]:
+            continue
+        if clock.is_over():
+            found.status = "incomplete"
+            found.detail = f"stopped after {limit_s} s at {native(os.fsdecode(entry.path))}"
+            return found
+        try:
+            differs, reason = changed(entry)
+        except OSError as error:
+            differs, reason = [], "denied" if isinstance(error, PermissionError) else "error"
+        path = native(os.fsdecode(entry.path))
+        if differs or name:
+            known = found.items.get(path, {}).get("changed", [])  # a file of several packages
+            both = sorted({*differs, *known})  # type: ignore[misc]
+            found.items[path] = {"package": entry.package, "changed": both}
+        if reason and name:
+            found.unseen[path] = {"changed": reason}
+            found.items[path].pop("changed")
+        elif reason and not differs:
+            untold.setdefault(reason, []).append(path)
+    for reason in sorted(untold, key=("denied", "incomplete", "in_transition", "error").index):
+        paths = untold[reason]
+        found.status = reason if reason in ("denied", "error") else "incomplete"
+        found.detail = f"{len(paths)} {reason}: {', '.join(paths[:_NAMED])}"
+    return found
