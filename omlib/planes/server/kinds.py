@@ -15,6 +15,7 @@ _READERS: Mapping[str, str] = MappingProxyType(
         "service": "units",
         "package": "packages",
         "file": "files",
+        "certificate": "certificates",
         "package_file": "package_files",
         "program": "programs",
     }
@@ -24,6 +25,7 @@ _PACKAGED = ("disk", "entry", "dpkg", "rpm", "packaged")
 _NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "files": ("disk",),
+        "certificates": ("disk",),
         "package_files": _PACKAGED,
         "programs": (*_PACKAGED, "alternatives"),
     }

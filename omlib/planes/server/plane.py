@@ -62,7 +62,7 @@ class ServerPlane:
             told = Look(replies=dict.fromkeys(wanted, lost), as_root=False)
         else:
             full = frozenset(kind for kind in wanted if is_full(server.state, kind))
-            told = look(way, wanted, full, server.state.watched)
+            told = look(way, wanted, full, server.state.watched, at=at)
         took_s = round(time.monotonic() - begun, 3)
         by = server.access.user or site.user
         return observed(server, wanted, told, by=by, at=at, took_s=took_s)

@@ -4,11 +4,13 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from omlib.model.status import UnknownReason
 from omlib.planes.access.faults import AccessError, Fault
 from omlib.planes.access.session import Answer, connect
 from omlib.planes.access.way import Way
+from omlib.planes.server.certificates import with_certificates
 from omlib.planes.server.declared import Wanted
 from omlib.planes.server.frames import end_mark, read_frames
 from omlib.planes.server.kinds import COLLECTION, in_order
@@ -30,8 +32,18 @@ class Look:
     python: tuple[int, ...] | None = None
 
 
-def look(way: Way, wanted: Wanted, full: frozenset[str], watched: tuple[str, ...] = ()) -> Look:
-    """Ask the host at the end of *way*. Never raises for what a host or the way to it does."""
+def look(
+    way: Way,
+    wanted: Wanted,
+    full: frozenset[str],
+    watched: tuple[str, ...] = (),
+    *,
+    at: datetime | None = None,
+) -> Look:
+    """Ask the host at the end of *way*. Never raises for what a host or the way to it does.
+
+    Times are told as of *at*, or of now.
+    """
     nonce = f"omlib-{secrets.token_hex(8)}"
     stdin = standard_input(
         wanted,
@@ -49,10 +61,10 @@ def look(way: Way, wanted: Wanted, full: frozenset[str], watched: tuple[str, ...
     except AccessError as error:
         lost = Reply(reason=error.reason, detail=error.detail)
         return Look(replies=dict.fromkeys(wanted, lost), as_root=False)
-    return read_answer(answer, nonce, wanted)
+    return read_answer(answer, nonce, wanted, at or datetime.now(UTC))
 
 
-def read_answer(answer: Answer, nonce: str, wanted: Wanted) -> Look:
+def read_answer(answer: Answer, nonce: str, wanted: Wanted, at: datetime) -> Look:
     """Each kind by itself: a sound frame counts, whatever became of the others."""
     frames = read_frames(answer.out, nonce)
     replies = {}
@@ -62,7 +74,7 @@ def read_answer(answer: Answer, nonce: str, wanted: Wanted) -> Look:
             continue
         name = COLLECTION[kind]
         if name in frames.bodies:
-            replies[kind] = read_reply(frames.bodies[name], wanted[kind])
+            replies[kind] = read_reply(with_certificates(frames.bodies[name], at), wanted[kind])
         elif name in frames.broken and not (
             frames.broken[name] is Fault.BROKE_OFF and answer.fault
         ):
