@@ -10,29 +10,55 @@ from omlib.model.kind import SERVER_KINDS
 
 _READERS: Mapping[str, str] = MappingProxyType(
     {
+        "group": "accounts",
         "user": "accounts",
+        "sudo": "sudoers",
         "listener": "sockets",
         "service": "units",
+        "timer": "timers",
+        "cron": "cron",
+        "sysctl": "kernel",
+        "kernel_module": "kernel",
+        "mount": "mounts",
+        "time_sync": "clock",
+        "firewall": "nftables",
         "package": "packages",
+        "authorized_keys": "ssh_keys",
+        "trust_file": "trust",
         "file": "files",
         "certificate": "certificates",
         "package_file": "package_files",
         "program": "programs",
+        "setuid_file": "setuid",
     }
 )
 # modules that a module imports, beside `base`
 _PACKAGED = ("disk", "entry", "dpkg", "rpm", "packaged")
+_SHIPPED = ("disk", "entry", "dpkg", "rpm", "shipped")
 _NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
+        "sudoers": ("disk", "entry", "dpkg", "rpm"),
+        "ssh_keys": ("file_systems",),
+        "trust": ("disk", "file_systems"),
         "files": ("disk",),
+        "setuid": ("disk", "file_systems", "capabilities"),
         "certificates": ("disk",),
+        "timers": ("units",),
+        "cron": ("disk",),
+        "kernel": ("disk", "conf_d"),
+        "mounts": ("disk",),
+        "clock": ("disk", "conf_d", "units"),
+        "nftables": ("disk", "nft_rule"),
         "package_files": _PACKAGED,
         "programs": (*_PACKAGED, "alternatives"),
     }
 )
 # the same, where all of the kind must be told
 _NEEDS_IN_FULL: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"files": (*_PACKAGED, "alternatives", "pam", "watched")}
+    {
+        "files": (*_PACKAGED, "alternatives", "pam", "watched"),
+        **dict.fromkeys(("timers", "cron", "kernel"), _SHIPPED),
+    }
 )
 # read only where it is declared: it costs the host more than all else of its item
 AT_A_PRICE: Mapping[str, str] = MappingProxyType({"file": "sha256", "listener": "process"})

@@ -130,6 +130,11 @@ _READERS: Mapping[str, Callable[[object], Value]] = MappingProxyType(
         "shell": _text,
         "home": _text,
         "groups": _texts,
+        "locked": _flag,
+        "gid": _number,
+        "members": _texts,
+        "keys": _texts,
+        "capabilities": _text,
         "process": _text_or_texts,  # several that serve one port
         "calendar": _texts,
         "jobs": _texts,

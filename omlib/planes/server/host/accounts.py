@@ -4,9 +4,13 @@ import grp
 import os
 import pwd
 
-from omlib.planes.server.host.base import Found, items_of, native
+from omlib.planes.server.host.base import Found, items_of, native, text
 
 NO_LOGIN = ("nologin", "false", "sync", "shutdown", "halt")
+SHADOW = "/etc/shadow"
+NOT_HERE = ("x", "*", "!", "!!")  # a password that is kept elsewhere, by a directory perhaps
+OF_PEOPLE = 1000  # the first id that a system does not give itself, login.defs(5)
+OVERFLOW = 65534  # the kernel's own for who has no id here
 
 
 def groups_of(account: "pwd.struct_passwd") -> "list[str]":
@@ -18,6 +22,35 @@ def groups_of(account: "pwd.struct_passwd") -> "list[str]":
         except KeyError:
             names.append(str(gid))
     return sorted(names)
+
+
+def parse_shadow(raw: bytes) -> "dict[str, bool]":
+    """By name whether no password lets the account in, shadow(5)."""
+    lines = (line.split(":") for line in text(raw).split("\n") if line.count(":") >= 2)
+    return {name: password.startswith(("!", "*")) for name, password, *_ in lines}
+
+
+class Locks:
+    """Whether accounts are locked; *reason* says why that cannot be told of any."""
+
+    def __init__(self) -> None:
+        self.locked = {}  # type: dict[str, bool]
+        self.reason = "unsupported"
+        try:
+            with open(SHADOW, "rb") as shadow:
+                self.locked = parse_shadow(shadow.read())
+        except PermissionError:
+            self.reason = "denied"
+        except FileNotFoundError:  # the passwords stand in passwd(5)
+            pass
+
+    def add_to(self, found: Found, name: str, account: "pwd.struct_passwd") -> None:
+        if name in self.locked:
+            found.items[name]["locked"] = self.locked[name]
+        elif account.pw_passwd in NOT_HERE:
+            found.unseen.setdefault(name, {})["locked"] = self.reason
+        else:
+            found.items[name]["locked"] = False
 
 
 def user_attributes(account: "pwd.struct_passwd") -> "dict[str, object]":
@@ -35,13 +68,41 @@ def can_log_in(account: "pwd.struct_passwd") -> bool:
 
 
 def users(asked: "dict[str, object]", _limit_s: int) -> Found:
+    found, locks = Found(), Locks()
+    accounts = {}
+    for name in items_of(asked):
+        try:
+            accounts[name] = pwd.getpwnam(os.fsdecode(name.encode("utf-8")))
+        except KeyError:
+            continue
+    for account in filter(can_log_in, pwd.getpwall() if asked["full"] else []):
+        accounts.setdefault(native(account.pw_name), account)
+    for name, account in accounts.items():
+        found.items[name] = user_attributes(account)
+        locks.add_to(found, name, account)
+    return found
+
+
+def group_attributes(group: "grp.struct_group") -> "dict[str, object]":
+    members = sorted({native(member) for member in group.gr_mem})
+    return {"present": True, "gid": group.gr_gid, "members": members}
+
+
+def stands_out(group: "grp.struct_group") -> bool:
+    """Of people rather than of the system: it has members, or a number of theirs, or root's."""
+    if group.gr_gid == 0 and group.gr_name != "root":
+        return True
+    return bool(group.gr_mem) or (group.gr_gid >= OF_PEOPLE and group.gr_gid != OVERFLOW)
+
+
+def groups(asked: "dict[str, object]", _limit_s: int) -> Found:
     found = Found()
     for name in items_of(asked):
         try:
-            account = pwd.getpwnam(os.fsdecode(name.encode("utf-8")))
+            group = grp.getgrnam(os.fsdecode(name.encode("utf-8")))
         except KeyError:
             continue
-        found.items[name] = user_attributes(account)
-    for account in filter(can_log_in, pwd.getpwall() if asked["full"] else []):
-        found.items.setdefault(native(account.pw_name), user_attributes(account))
+        found.items[name] = group_attributes(group)
+    for group in filter(stands_out, grp.getgrall() if asked["full"] else []):
+        found.items.setdefault(native(group.gr_name), group_attributes(group))
     return found
