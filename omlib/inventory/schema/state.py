@@ -4,6 +4,7 @@
 written, and what a kind always wants. The attributes themselves are in `omlib.model.kind`.
 """
 
+import re
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
@@ -23,6 +24,9 @@ from omlib.model.item import Attributes, Value
 
 # what concerns only how a file system is mounted at boot, mount(8) and systemd.mount(5)
 _ONLY_AT_BOOT = ("defaults", "auto", "noauto", "nofail", "_netdev", "user", "users", "owner")
+
+_KEY_TYPES = ("ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-")
+_FIRST_WORD = re.compile(r'(?:\\"|"(?:\\"|[^"])*(?:"|$)|[^\s"])+')
 
 
 class State(Record):
@@ -196,16 +200,17 @@ class PackageFileRecord(State):
 def without_comment(line: str) -> str:
     """An authorized_keys line with one blank between its words, and without the comment.
 
+    Options are one word, in which blanks may stand between quotes (sshd(8)): whatever looks like a
+    key there is none.
+
     >>> without_comment('from="10.0.0.1" ssh-ed25519   AAAAC3 ops@bastion')
     'from="10.0.0.1" ssh-ed25519 AAAAC3'
     """
-    words = line.split()
-    at = next((i for i, word in enumerate(words) if _key_type(word)), len(words))
-    return " ".join(words[: at + 2])
-
-
-def _key_type(word: str) -> bool:
-    return word.startswith(("ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"))
+    line = line.strip()
+    if not (first := _FIRST_WORD.match(line)):
+        return line
+    rest = line[first.end() :].split()
+    return " ".join([first[0], *rest[: 1 if first[0].startswith(_KEY_TYPES) else 2]])
 
 
 def _in_force(option: str) -> bool:
