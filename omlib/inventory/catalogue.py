@@ -17,6 +17,7 @@ from omlib.inventory.schema.system import SystemRecord, TombstoneRecord, WaiverR
 
 ROOT = "estate"
 ROOT_FILE = "estate.yml"
+ANSIBLE_FILE = "omlib.yml"  # beside the root file: by it Ansible finds the inventory; no records
 FILES = "files"  # the folder of contents that `source:` names; not read as records
 COLLECTIONS: Mapping[str, type[Record]] = {
     "departments": DepartmentRecord,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from omlib.inventory.catalogue import (
+    ANSIBLE_FILE,
     COLLECTIONS,
     FILES,
     ONE_PER_FILE,
@@ -87,7 +88,7 @@ def _layout(tree: Tree) -> Iterator[tuple[str, str]]:
     """The files of records in a fixed order, with their collection; others become problems."""
     if not (tree.root / ROOT_FILE).exists():
         tree.problems.append(Problem(ROOT_FILE, 1, 1, Code.NO_ROOT_FILE, {}))
-    for name in sorted(_names(tree)):
+    for name in sorted(set(_names(tree)) - {ANSIBLE_FILE}):
         folder, _, file = name.rpartition("/")
         stem, _, kind = file.rpartition(".")
         if name == ROOT_FILE:

@@ -119,6 +119,15 @@ def test_hidden_files_and_other_kinds_of_files_are_left_alone(root: Path) -> Non
     assert load(root).problems == ()
 
 
+def test_the_file_by_which_ansible_finds_the_inventory_holds_no_records(root: Path) -> None:
+    (root / "omlib.yml").write_text("plugin: omlib\n", encoding="utf-8")
+    assert told(root) == []
+    assert load(root).files == ("departments.yml", "estate.yml")
+    (root / "systems").mkdir()
+    (root / "systems" / "omlib.yml").write_text("plugin: omlib\n", encoding="utf-8")
+    assert {file for file, _, _ in told(root)} == {"systems/omlib.yml"}
+
+
 def test_the_inventory_is_found_by_argument_then_environment_then_upwards(
     root: Path, tmp_path: Path
 ) -> None:

@@ -4,11 +4,12 @@ The roles of `playbooks/` take a list per collection, `omlib_packages`: its item
 (by which a result is told to be theirs) and the attributes that are declared.
 """
 
+import hashlib
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 
 from omlib.model.estate import Server, ServerState, Site
-from omlib.model.item import Attributes
+from omlib.model.item import Attributes, Value
 from omlib.model.kind import SERVER_KINDS, Kind
 from omlib.model.ref import Plane, make_ref
 from omlib.planes.server.runs.reach import PathOf, own_vars, site_vars
@@ -57,7 +58,7 @@ def item_vars(
         **dict(_plain(attributes)),
     }
     if kind.name == "file":
-        item |= _content(attributes, state.contents.get(name))
+        item |= _content(content_of(attributes.get("sha256"), name, state))
         if restarts := state.restarts.get(name):
             item["restarts"] = list(restarts)
     return item
@@ -69,9 +70,24 @@ def _plain(attributes: Attributes) -> Iterator[tuple[str, object]]:
             yield name, list(value) if isinstance(value, tuple) else value
 
 
-def _content(attributes: Attributes, content: bytes | None) -> Mapping[str, object]:
+def content_of(digest: Value, name: str, state: ServerState) -> bytes | None:
+    """What *state* holds of that SHA-256; it may be another file's (on the way back)."""
+    if not isinstance(digest, str):
+        return None
+    own = (state.contents[name],) if name in state.contents else ()
+    return next(
+        (
+            content
+            for content in (*own, *state.contents.values())
+            if hashlib.sha256(content).hexdigest() == digest.casefold()
+        ),
+        None,
+    )
+
+
+def _content(content: bytes | None) -> Mapping[str, object]:
     """`content` is text; what is not UTF-8 is `content_b64`."""
-    if content is None or "sha256" not in attributes:
+    if content is None:
         return {}
     try:
         return {"content": content.decode("utf-8")}

@@ -1,0 +1,62 @@
+"""Where things lie that Ansible needs: omlib's playbooks and plugins, and the files of a site."""
+
+import os
+from collections.abc import Callable, Mapping
+from importlib.metadata import PackageNotFoundError, files
+from pathlib import Path
+
+from omlib.errors import OmlibError
+
+SITE = "playbooks/site.yml"
+_CLONE = Path(__file__).parents[4]
+
+
+class NoPlaybooksError(OmlibError):
+    """This omlib came without its playbooks. Facts: path."""
+
+    code = "no_playbooks"
+
+
+def shipped(name: str) -> Path:
+    """`playbooks/site.yml`, `plugins`: of the clone, else as pip installed it with omlib."""
+    here = _CLONE / name
+    if here.exists():
+        return here
+    try:
+        told = files("omlib") or []
+    except PackageNotFoundError:
+        told = []
+    inside = f"share/omlib/{name}"
+    for file in told:
+        path = file.as_posix()
+        if path.endswith(inside):
+            return Path(str(file.locate()))
+        if f"{inside}/" in path:
+            return Path(str(file.locate()).partition(f"{inside}/")[0]) / inside
+    raise NoPlaybooksError(path=name)
+
+
+def cache_root(env: Mapping[str, str] = os.environ) -> Path:
+    """`~/.cache/omlib`, or where XDG_CACHE_HOME says (a relative path there does not count)."""
+    named = env.get("XDG_CACHE_HOME", "")
+    home = os.path.expanduser("~")  # noqa: PTH111 - Path.home() raises where there is none
+    return Path(named if named.startswith("/") else f"{home}/.cache") / "omlib"
+
+
+def path_in(env: Mapping[str, str]) -> Callable[[str], str]:
+    """The path that a reference names: `file:PATH`, or `env:NAME` of *env* that holds one.
+
+    "" where the variable is not set or holds no absolute path.
+    """
+
+    def path_of(reference: str) -> str:
+        way, _, where = reference.partition(":")
+        if way == "env":
+            held = env.get(where, "")
+            # the key itself, put there by mistake, must not go on into anybody's variables
+            return (
+                str(Path(held).expanduser()) if held[:1] in ("/", "~") and "\n" not in held else ""
+            )
+        return str(Path(reference.removeprefix("file:")).expanduser())
+
+    return path_of
