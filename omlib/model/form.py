@@ -9,7 +9,9 @@ import re
 from collections.abc import Callable, Mapping
 from enum import Enum
 
+from omlib.model.calendar import normal_calendar
 from omlib.model.item import Value
+from omlib.model.nft_rule import normal_rule
 
 
 def _as_is(value: Value) -> Value:
@@ -53,6 +55,33 @@ def _spaced(value: Value) -> Value:
     return " ".join(value.split()) if isinstance(value, str) else value
 
 
+def _each(normal_text: Callable[[str], str]) -> Callable[[Value], Value]:
+    def every(value: Value) -> Value:
+        if isinstance(value, tuple):
+            return tuple(normal_text(part) if isinstance(part, str) else part for part in value)
+        return normal_text(value) if isinstance(value, str) else value
+
+    return every
+
+
+def _calendars(value: Value) -> Value:
+    return _unordered(_each(normal_calendar)(value))
+
+
+def _job(line: str) -> str:
+    """A line of crontab(5) with its account: the command keeps its blanks.
+
+    >>> _job("0  2 * * *   root  echo 'a  b'")
+    "0 2 * * * root echo 'a  b'"
+    >>> _job("MAILTO = ops")
+    'MAILTO=ops'
+    """
+    line = line.strip(" \t")
+    if setting := re.match(r"""(\w+|"[^"]*"|'[^']*')\s*=\s*(.*)""", line):
+        return f"{setting[1]}={setting[2]}"
+    return " ".join(line.split(None, 2 if line.startswith("@") else 6))
+
+
 def _folded(value: Value) -> Value:
     return value.casefold() if isinstance(value, str) else value
 
@@ -68,6 +97,9 @@ class Form(Enum):
     ADDRESSES = "addresses"
     MODE = "mode"
     SPACED = "spaced"  # text, or texts, in which any run of blanks is one blank
+    CALENDARS = "calendars"  # a set of systemd.time(7)
+    JOBS = "jobs"  # lines of crontab(5) with their account
+    RULES = "rules"  # of nftables
     AT_LEAST = "at_least"  # a number that what is seen may exceed
     SUPERSET = "superset"  # a set that what is seen may exceed
     OPAQUE = "opaque"  # exact, and the value is never shown: only that it differs
@@ -83,6 +115,9 @@ _TO_FORM: Mapping[Form, Callable[[Value], Value]] = {
     Form.ADDRESSES: _addresses,
     Form.MODE: _mode,
     Form.SPACED: _spaced,
+    Form.CALENDARS: _calendars,
+    Form.JOBS: _each(_job),
+    Form.RULES: _each(normal_rule),
     Form.AT_LEAST: _as_is,
     Form.SUPERSET: _unordered,
 }

@@ -197,16 +197,16 @@ SERVER_KINDS: tuple[Kind, ...] = (
     _host(
         "timer",
         "timers",
-        {"running": _EXACT, "enabled": _EXACT, "calendar": Form.SPACED},
+        {"running": _EXACT, "enabled": _EXACT, "calendar": Form.CALENDARS},
         _STOPPED,
     ),
     # by file of /etc/cron.d, else by its path: its lines, each with the account
-    _host("cron", "cron", {"present": _EXACT, "jobs": Form.SPACED}, _ABSENT),
+    _host("cron", "cron", {"present": _EXACT, "jobs": Form.JOBS}, _ABSENT),
     # by `family table chain`; the rules in order, as nft(8) prints them
     _host(
         "firewall",
         "firewall",
-        {"policy": _EXACT, "rules": Form.SPACED, "at_boot": _EXACT},
+        {"policy": _EXACT, "rules": Form.RULES, "at_boot": _EXACT},
     ),
     # one item, `clock`
     _host("time_sync", "time_sync", {"servers": Form.UNORDERED, "synchronised": _EXACT}),

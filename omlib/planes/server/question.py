@@ -44,7 +44,13 @@ def command(*, sudo_asks: bool) -> str:
 
 @cache
 def source(module: str) -> str:
-    return files(_PACKAGE).joinpath(f"{module}.py").read_text(encoding="utf-8")
+    package, _, name = place(module).rpartition(".")
+    return files(package).joinpath(f"{name}.py").read_text(encoding="utf-8")
+
+
+def place(module: str) -> str:
+    """The full name of a module that is sent; what both sides know of nft stands lower down."""
+    return f"omlib.model.{module}" if module == "nft_rule" else f"{_PACKAGE}.{module}"
 
 
 def standard_input(
@@ -73,7 +79,7 @@ def standard_input(
         "nonce": nonce,
         "command_s": max(2, int(deadline_s / 3)),
         "deadline_s": max(2, int(deadline_s) + 1),
-        "modules": [(f"{_PACKAGE}.{name}", source(name)) for name in modules_for(wanted, full)],
+        "modules": [(place(name), source(name)) for name in modules_for(wanted, full)],
         "asked": asked,
     }
     load = source("load").encode("ascii")

@@ -1,4 +1,4 @@
-"""Units of systemd: services."""
+"""Units of systemd as they stand, and services."""
 
 import glob
 import os
@@ -30,44 +30,40 @@ def unit_attributes(unit: "dict[str, str]") -> "tuple[dict[str, object], dict[st
     return attributes, unseen
 
 
-def services(asked: "dict[str, object]", limit_s: int) -> Found:
-    names = sorted(items_of(asked))
-    wanted = list(names)
+def qualified(name: str, suffix: str) -> str:
+    """A unit's name with its suffix, which need not be declared."""
+    return name if name.endswith(suffix) else name + suffix
+
+
+def show(asked: "dict[str, object]", suffix: str, limit_s: int) -> "list[dict[str, str]]":
+    """What systemd tells of the declared units of a kind; under full ownership of all others."""
+    wanted = [qualified(name, suffix) for name in sorted(items_of(asked))]
     if asked["full"]:  # `list-unit-files` would cost systemd 0.4 s; the links say the same
-        links = glob.glob(b"/etc/systemd/system/*.[rw]*s/*.service")  # *.wants, *.requires
-        wanted += [*[text(os.path.basename(link)) for link in links], "*.service"]
-    properties = "Id,Names,LoadState,ActiveState,SubState,UnitFileState,FragmentPath"
+        links = glob.glob("/etc/systemd/system/*.[rw]*s/*" + suffix)  # *.wants, *.requires
+        wanted += [*[os.path.basename(link) for link in links], "*" + suffix]
+    properties = "Id,Names,LoadState,ActiveState,SubState,UnitFileState,FragmentPath,DropInPaths"
     argv = ["systemctl", "--no-pager", "show", "-p", properties, "--", *wanted]
     code, out, err = run(argv, limit_s)
     units = parse_units(out)
     if not units or "Id" not in units[0]:
         booted = os.path.isdir("/run/systemd/system")
-        raise CannotTell("error" if booted and code else "unsupported", err or "no systemd")
-    return sort_units(units, names, bool(asked["full"]))
+        if booted and not code:  # only a pattern was asked for, and nothing is like it
+            return []
+        raise CannotTell("error" if booted else "unsupported", err or "no systemd")
+    return units
 
 
-def sort_units(units: "list[dict[str, str]]", names: "list[str]", full: bool) -> Found:
-    """Find each declared unit among *units* by any of its names.
+def services(asked: "dict[str, object]", limit_s: int) -> Found:
+    units = show(asked, ".service", limit_s)
+    found, told = sort_units(units, sorted(items_of(asked)), ".service")
+    if asked["full"]:
+        add_others(units, found, told)
+    return found
 
-    Under *full* also what somebody enabled, and what runs and is not a part of a package that the
-    system itself pulls in.
-    """
-    by_name = {}
+
+def add_others(units: "list[dict[str, str]]", found: Found, told: "set[str]") -> None:
+    """What somebody enabled, and what runs and is no part of a package that the system pulls in."""
     for unit in units:
-        for name in [*unit.get("Names", "").split(), unit.get("Id", "")]:
-            by_name[name] = unit
-    found = Found()
-    told = set()
-    for name in names:
-        unit_of = by_name.get(name) or by_name.get(name + ".service")
-        if unit_of is None:  # a name that systemd does not take as it stands
-            found.items[name] = {}
-            found.unseen[name] = dict.fromkeys((PRESENCE, "running", "enabled"), "error")
-        elif unit_of.get("LoadState") != "not-found":
-            found.items[name], unseen = unit_attributes(unit_of)
-            found.unseen.update({name: unseen} if unseen else {})
-            told.add(unit_of.get("Id", ""))
-    for unit in units if full else []:
         name = unit.get("Id", "")
         path, file_state = unit.get("FragmentPath", ""), unit.get("UnitFileState")
         pulled_in = file_state == "static" and path.startswith(("/lib/", "/usr/lib/"))
@@ -75,4 +71,25 @@ def sort_units(units: "list[dict[str, str]]", names: "list[str]", full: bool) ->
         if (stands or file_state == "enabled") and name not in told and name.endswith(".service"):
             found.items[name[: -len(".service")]] = unit_attributes(unit)[0]
             told.add(name)
-    return found
+
+
+def sort_units(
+    units: "list[dict[str, str]]", names: "list[str]", suffix: str
+) -> "tuple[Found, set[str]]":
+    """Find each declared unit among *units* by any of its names; also the ids of those found."""
+    by_name = {}
+    for unit in units:
+        for name in [*unit.get("Names", "").split(), unit.get("Id", "")]:
+            by_name[name] = unit
+    found = Found()
+    told = set()
+    for name in names:
+        unit_of = by_name.get(qualified(name, suffix))
+        if unit_of is None:  # a name that systemd does not take as it stands
+            found.items[name] = {}
+            found.unseen[name] = dict.fromkeys((PRESENCE, "running", "enabled"), "error")
+        elif unit_of.get("LoadState") != "not-found":
+            found.items[name], unseen = unit_attributes(unit_of)
+            found.unseen.update({name: unseen} if unseen else {})
+            told.add(unit_of.get("Id", ""))
+    return found, told

@@ -140,7 +140,7 @@ def test_rpm_packages_carry_epoch_and_all_their_versions() -> None:
 
 def test_a_unit_is_found_by_any_of_its_names() -> None:
     names = ["sshd", "nope", "loop.service", "slow", "we*rd"]
-    found = units.sort_units(units.parse_units(UNITS.encode()), names, False)
+    found, _ = units.sort_units(units.parse_units(UNITS.encode()), names, ".service")
     assert found.items == {
         "sshd": {"running": True, "enabled": True},
         "loop.service": {"running": False, "enabled": False},
@@ -154,7 +154,8 @@ def test_a_unit_is_found_by_any_of_its_names() -> None:
 
 
 def test_under_full_ownership_what_somebody_put_there_is_found_too() -> None:
-    found = units.sort_units(units.parse_units(UNITS.encode()), [], True)
+    found, told = units.sort_units(units.parse_units(UNITS.encode()), [], ".service")
+    units.add_others(units.parse_units(UNITS.encode()), found, told)
     assert set(found.items) == {"ssh", "miner"}
 
 
