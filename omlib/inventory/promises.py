@@ -29,6 +29,8 @@ _CLOUD_OWNERS = {
 }
 # kinds that a record inside another one declares, and the collection of that one
 _INNER = {"volumes": "vms"} | dict.fromkeys(CLOUD_PARTS, "clouds")
+# nobody declares or waives what is seen for checks alone
+_KINDS = {key: kind for key, kind in KINDS.items() if not kind.evidence}
 _PART_KINDS = {
     "networks": ("network", "subnet"),
     "routers": ("router",),
@@ -62,9 +64,9 @@ def check_waivers(tree: Tree, ids: Ids, max_days: int) -> Iterator[Problem]:
         ref = _ref(entry.text("item"))
         if ref is None:
             continue
-        kind = KINDS.get((ref.plane, ref.kind))
+        kind = _KINDS.get((ref.plane, ref.kind))
         if kind is None:
-            known = [name for plane, name in KINDS if plane is ref.plane]
+            known = [name for plane, name in _KINDS if plane is ref.plane]
             yield _unknown(entry, ("item",), ref.kind, known)
             continue
         path = entry.text("path")
@@ -109,8 +111,8 @@ def check_identities(tree: Tree, ids: Ids) -> Iterator[Problem]:
             ref = _ref(entry.text(*path, "ref"))
             if ref is None:
                 continue
-            if (ref.plane, ref.kind) not in KINDS:
-                known = sorted(name for plane, name in KINDS if plane is ref.plane)
+            if (ref.plane, ref.kind) not in _KINDS:
+                known = sorted(name for plane, name in _KINDS if plane is ref.plane)
                 facts = {"field": "ref", "given": ref.kind, "nearest": nearest(ref.kind, known)}
                 where = (*path, "ref")
                 yield entry.problem(Code.UNKNOWN_WORD, where, **facts, known=" ".join(known))

@@ -49,7 +49,7 @@ def asked(estate: Estate) -> Mapping[str, Wanted]:
 
 def is_full(state: ServerState, kind: str) -> bool:
     """Whether everything of *kind* must be declared; of files, that in watched directories."""
-    return kind in state.full or (kind == "file" and bool(state.watched))
+    return bool(state.watched) if kind == "file" else kind in state.full
 
 
 def scope_of(server: Server, kind: str) -> Scope:

@@ -40,7 +40,7 @@ def answers(
 
     def serve(channel: paramiko.Channel, command: str) -> None:
         stdin = read_all(channel)
-        head, _, rest = stdin.partition(b"\n")
+        head, _, rest = stdin.partition(b"omlib:begin\n")[2].partition(b"\n")
         nonce = json.loads(rest[int(head) :])["nonce"]
         for kind, body in bodies.items():
             whole = {"status": "ok", "detail": "", "items": {}, "unseen": {}, **body}
@@ -207,7 +207,7 @@ def test_there_is_one_target_per_host_of_which_something_is_declared(
     )
     plane = ServerPlane(estate, Unused(), Unused())
     assert [(target.name, target.site) for target in plane.targets()] == [("a", "dc"), ("b", "dc")]
-    assert [scope.kind for scope in plane.targets()[0].scopes] == ["package", "user"]
+    assert [scope.kind for scope in plane.targets()[0].scopes] == ["user", "package"]
     action = Action(
         ref=make_ref(Plane.SERVER, "package", "a", "nginx"),
         scope=plane.targets()[0].scopes[0],
