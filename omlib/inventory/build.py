@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from omlib.inventory.build_server import build_role, build_server, systems_of
+from omlib.inventory.build_server import Around, build_role, build_server, systems_of
 from omlib.inventory.build_system import build_system, build_tombstone, build_waiver
 from omlib.inventory.contents import Contents
+from omlib.inventory.rendered import Rendered
 from omlib.inventory.schema.base import Record
 from omlib.inventory.schema.cloud import CloudRecord, SecurityGroupRecord, VmRecord
 from omlib.inventory.schema.facilities import (
@@ -47,8 +48,13 @@ R = TypeVar("R", bound=Record)
 Located = tuple[Record, Source]
 
 
-def build_estate(root: EstateRecord, records: list[Located], contents: Contents) -> Estate:
-    """Records in any order; the estate is the same for each, by id."""
+def build_estate(
+    root: EstateRecord, records: list[Located], contents: Contents, rendered: Rendered
+) -> Estate:
+    """Records in any order; the estate is the same for each, by id.
+
+    A template that fails leaves its mark in *rendered*, and the estate is not to be used.
+    """
 
     def of(model: type[R]) -> Iterator[tuple[R, Source]]:
         return ((record, source) for record, source in records if isinstance(record, model))
@@ -56,6 +62,15 @@ def build_estate(root: EstateRecord, records: list[Located], contents: Contents)
     roles = {r.id: build_role(r, source, contents) for r, source in sorted(of(RoleRecord), key=_id)}
     vms = {r.id: _vm(r, source) for r, source in sorted(of(VmRecord), key=_id)}
     servers = sorted(of(ServerRecord), key=_id)
+    systems = {r.id: build_system(r, s) for r, s in sorted(of(SystemRecord), key=_id)}
+    around = Around(
+        roles=roles,
+        role_records={record.id: record for record, _ in of(RoleRecord)},
+        vms=vms,
+        systems=systems,
+        contents=contents,
+        rendered=rendered,
+    )
     contracts = (_contract(r, source) for r, source in of(ContractRecord))
     waivers = (build_waiver(r, source) for r, source in of(WaiverRecord))
     return Estate(
@@ -65,13 +80,13 @@ def build_estate(root: EstateRecord, records: list[Located], contents: Contents)
         departments={r.id: _department(r, s) for r, s in sorted(of(DepartmentRecord), key=_id)},
         sites={r.id: _site(r, s) for r, s in sorted(of(SiteRecord), key=_id)},
         clouds={r.id: _cloud(r, s) for r, s in sorted(of(CloudRecord), key=_id)},
-        systems={r.id: build_system(r, s) for r, s in sorted(of(SystemRecord), key=_id)},
+        systems=systems,
         vms=vms,
         security_groups={
             r.id: _security_group(r, s) for r, s in sorted(of(SecurityGroupRecord), key=_id)
         },
         roles=roles,
-        servers={r.id: build_server(r, s, contents, roles, vms) for r, s in servers},
+        servers={r.id: build_server(r, s, around) for r, s in servers},
         devices={r.id: _device(r, s) for r, s in sorted(of(DeviceRecord), key=_id)},
         rooms={r.id: _room(r, s) for r, s in sorted(of(RoomRecord), key=_id)},
         circuits={r.id: _circuit(r, s) for r, s in sorted(of(CircuitRecord), key=_id)},

@@ -1,13 +1,15 @@
 """Servers and roles as the estate holds them: roles in order, then the server's own state."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from omlib.inventory.contents import Contents
+from omlib.inventory.rendered import Place, Rendered
 from omlib.inventory.schema.server import RoleRecord, ServerRecord, StateRecord
 from omlib.inventory.schema.state import FileRecord, State, package
-from omlib.model.estate import Access, Role, Server, ServerState, Vm
+from omlib.model.estate import Access, Role, Server, ServerState, System, Vm
 from omlib.model.item import Attributes, Source
 from omlib.model.kind import COLLECTIONS
 
@@ -20,18 +22,24 @@ def build_role(record: RoleRecord, source: Source, contents: Contents) -> Role:
     return Role(id=record.id, name=record.name or record.id, state=state, source=source)
 
 
-def build_server(
-    record: ServerRecord,
-    source: Source,
-    contents: Contents,
-    roles: Mapping[str, Role],
-    vms: Mapping[str, Vm],
-) -> Server:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What else of the estate a server is made of, by id."""
+
+    roles: Mapping[str, Role]
+    role_records: Mapping[str, RoleRecord]
+    vms: Mapping[str, Vm]
+    systems: Mapping[str, System]
+    contents: Contents
+    rendered: Rendered
+
+
+def build_server(record: ServerRecord, source: Source, around: Around) -> Server:
     address = record.access.address
     if not address:
-        address = vms[record.vm].interfaces[0].address
-    own = build_state(record.state, contents)
-    return Server(
+        address = around.vms[record.vm].interfaces[0].address
+    own = build_state(record.state, around.contents)
+    plain = Server(
         id=record.id,
         systems=systems_of(record.system, record.systems),
         access=Access(
@@ -42,7 +50,7 @@ def build_server(
             python=record.access.python,
         ),
         os=record.os,
-        state=merge_states([*(roles[name].state for name in record.roles), own]),
+        state=merge_states([*(around.roles[name].state for name in record.roles), own]),
         roles=tuple(record.roles),
         vm=record.vm,
         room=record.room,
@@ -50,6 +58,54 @@ def build_server(
         department=record.department,
         source=source,
     )
+    return replace(plain, state=_with_templates(plain, record, around))
+
+
+def _with_templates(server: Server, record: ServerRecord, around: Around) -> ServerState:
+    """Its state with the contents that templates make; of one path the last declaration counts."""
+    roles = [around.role_records[name] for name in record.roles]
+    several = [*(("roles", role.id, role) for role in roles), ("servers", server.id, record.state)]
+    last = {
+        path: (file, Place(collection=collection, id=name, path=path))
+        for collection, name, state in several
+        for path, file in state.files.items()
+    }
+    names = {path: told for path, told in last.items() if told[0].template and told[0].present}
+    if not names:
+        return server.state
+    values: dict[str, object] = {key: v for *_, state in several for key, v in state.vars.items()}
+    values["host"] = _host(server, around)
+    contents = {
+        path: made
+        for path, (file, place) in names.items()
+        if (made := around.rendered.of(file.template, server.id, values, place)) is not None
+    }
+    files = dict(server.state.of("file"))
+    files |= {path: {"sha256": _sha256(made), **files[path]} for path, made in contents.items()}
+    return replace(
+        server.state,
+        items={**server.state.items, "file": files},
+        contents={**server.state.contents, **contents},
+    )
+
+
+def _host(server: Server, around: Around) -> Mapping[str, object]:
+    """Zone and department are those of its first system where it has none of its own."""
+    first = around.systems[server.systems[0]] if server.systems else None
+    return {
+        "id": server.id,
+        "address": server.access.address,
+        "os": server.os,
+        "department": server.department or (first.department if first else ""),
+        "systems": server.systems,
+        "zone": first.zone if first else "",
+        "room": server.room,
+        "vm": server.vm,
+    }
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def systems_of(system: str, systems: list[str]) -> tuple[str, ...]:
@@ -67,13 +123,17 @@ def merge_states(states: Iterable[ServerState]) -> ServerState:
         },
         full=frozenset[str]().union(*(state.full for state in several)),
         watched=tuple(dict.fromkeys(path for state in several for path in state.watched)),
-        contents=_last(state.contents for state in several),
-        restarts=_last(state.restarts for state in several),
+        contents=_of_files(several, lambda state: state.contents),
+        restarts=_of_files(several, lambda state: state.restarts),
     )
 
 
-def _last(several: Iterable[Mapping[str, _T]]) -> dict[str, _T]:
-    return {path: value for each in several for path, value in each.items()}
+def _of_files(
+    several: Iterable[ServerState], of: Callable[[ServerState], Mapping[str, _T]]
+) -> dict[str, _T]:
+    """What the last declaration of each file has of it, if it has anything."""
+    last = {path: state for state in several for path in state.of("file")}
+    return {path: of(state)[path] for path, state in last.items() if path in of(state)}
 
 
 def build_state(record: StateRecord, contents: Contents) -> ServerState:
@@ -106,7 +166,7 @@ def _items(
 
 def _file(record: FileRecord, content: bytes | None) -> Attributes:
     told = record.declared()
-    return told if content is None else {"sha256": hashlib.sha256(content).hexdigest(), **told}
+    return told if content is None else {"sha256": _sha256(content), **told}
 
 
 def _content(record: FileRecord, contents: Contents) -> bytes | None:

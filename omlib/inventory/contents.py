@@ -10,9 +10,10 @@ from omlib.inventory.tree import Tree, UnfitFileError, read_inside
 
 
 class Contents:
-    """The files that `source:` names, each read once."""
+    """The files that `source:` and `template:` name, each read once."""
 
     def __init__(self, root: Path) -> None:
+        self.root = root
         self._read = lru_cache(maxsize=None)(lambda name: read_inside(root, name))
 
     def of(self, name: str) -> bytes:
@@ -25,7 +26,8 @@ def check_contents(tree: Tree, contents: Contents) -> Iterator[Problem]:
         above = ("state", "files") if entry.collection == "servers" else ("files",)
         files = entry.at(*above)
         for path in files if isinstance(files, Mapping) else ():
-            yield from _check(entry, (*above, path, "source"), contents)
+            for field in ("source", "template"):
+                yield from _check(entry, (*above, path, field), contents)
 
 
 def _check(entry: Entry, path: tuple[str, ...], contents: Contents) -> Iterator[Problem]:

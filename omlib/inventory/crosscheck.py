@@ -108,6 +108,9 @@ def check_parts(tree: Tree) -> Iterator[Problem]:
                     )
 
 
+_WAYS = {"content", "sha256", "source", "target", "template"}
+
+
 def check_choices(tree: Tree) -> Iterator[Problem]:
     """A contract is for a system or for a package; a file's content is given in one way."""
     for entry in tree.of("contracts"):
@@ -118,9 +121,7 @@ def check_choices(tree: Tree) -> Iterator[Problem]:
         files = entry.at(*above)
         for name in files if isinstance(files, dict) else ():
             held = entry.at(*above, name)
-            ways = sorted(
-                {"content", "sha256", "source"} & (held if isinstance(held, dict) else {}).keys()
-            )
+            ways = sorted(_WAYS & (held if isinstance(held, dict) else {}).keys())
             if len(ways) > 1:
                 path = (*above, name, ways[1])
                 yield entry.key_problem(Code.EITHER_OR, path, one=ways[0], other=ways[1])

@@ -31,6 +31,7 @@ from omlib.inventory.problem import (
     shown,
 )
 from omlib.inventory.promises import check_identities, check_waivers
+from omlib.inventory.rendered import Rendered
 from omlib.inventory.schema.organisation import EstateRecord, PolicyRecord
 from omlib.inventory.shape import check_shape
 from omlib.inventory.tree import Tree, read_tree
@@ -113,10 +114,12 @@ def _load(root: Path) -> Loaded:
     problems += _across(tree, contents)
     estate = None
     if not problems and estate_record is not None:
-        estate = build_estate(estate_record, records, contents)
+        rendered = Rendered(contents)
+        estate = build_estate(estate_record, records, contents, rendered)
+        problems += rendered.problems(tree)
     return Loaded(
         root=tree.root,
-        estate=estate,
+        estate=None if problems else estate,
         problems=tuple(sorted(_once(problems), key=lambda problem: problem.order)),
         files=tuple(tree.files),
     )

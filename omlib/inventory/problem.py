@@ -60,6 +60,7 @@ class Code(StrEnum):
     VM_TAKEN = "vm_taken"  # vm, first
     WAIVER_TOO_LONG = "waiver_too_long"  # days, limit, latest
     ENDS_BEFORE = "ends_before"  # first, last
+    TEMPLATE_FAILED = "template_failed"  # template, host, said
 
 
 @dataclass(frozen=True, slots=True)

@@ -456,6 +456,18 @@ WORDS: Mapping[Code, _Both] = {
         Words("it ends ({last}) before it begins ({first})", "it never holds", "correct the days"),
         Words("结束（{last}）早于开始（{first}）", "永远不会生效", "改正日期"),
     ),
+    Code.TEMPLATE_FAILED: (
+        Words(
+            "the template {template} fails for {host}: {said}",
+            "nobody knows what the file should hold",
+            "correct the template, or declare what it needs in vars",
+        ),
+        Words(
+            "模板 {template} 对 {host} 渲染失败：{said}",
+            "无法得知文件应有的内容",
+            "改正模板，或在 vars 中声明它需要的变量",
+        ),
+    ),
 }
 
 WANTED: Mapping[str, tuple[str, str]] = {
