@@ -1,4 +1,7 @@
-"""Commands about what is declared: validate, schema, inventory list, show, graph."""
+"""Commands about what is declared: validate, schema, inventory list, show, graph.
+
+`ansible-inventory` hands it to Ansible.
+"""
 
 from typing import Annotated
 
@@ -13,6 +16,7 @@ inventory = typer.Typer(help="What is declared: list, show, graph.", no_args_is_
 def add_to(app: typer.Typer) -> None:
     app.command()(validate)
     app.command()(schema)
+    app.command("ansible-inventory")(ansible_inventory)
 
 
 def validate(path: Inventory = None, lang: Language = "", as_json: AsJson = False) -> int:  # noqa: ARG001
@@ -131,4 +135,32 @@ def graph(path: Inventory = None, lang: Language = "") -> int:  # noqa: ARG001
     from omlib.report.graph import mermaid
 
     typer.echo(mermaid(read_estate(path)))
+    return 0
+
+
+def ansible_inventory(
+    host: Annotated[
+        str, typer.Option("--host", help="Only the variables of this host.", show_default=False)
+    ] = "",
+    list_: Annotated[bool, typer.Option("--list", help="All groups and hosts.")] = False,
+    path: Inventory = None,
+    lang: Language = "",  # noqa: ARG001
+) -> int:
+    """Print the declared hosts as an inventory script of Ansible does, in JSON.
+
+    For where the plugin (`inventory/omlib.yml`) cannot be used: a script of two lines that calls
+    this with its own arguments is an inventory. No secret is printed.
+
+    Examples:
+
+      omlib ansible-inventory --list
+
+      omlib ansible-inventory --host hrss-app-01
+    """
+    from omlib.jobs.wiring import ansible_inventory as told
+    from omlib.jobs.workspace import read_estate
+
+    if bool(host) == list_:
+        raise typer.BadParameter("one of --list and --host HOST")
+    show_json(told(read_estate(path), host))
     return 0

@@ -1,10 +1,11 @@
 """The one place that knows concrete planes: which serve an estate, and what they declare."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from omlib.errors import OmlibError
+from omlib.errors import OmlibError, UsageError
 from omlib.jobs.world import ReferencedSecrets, SystemClock
 from omlib.log import event
 from omlib.model.estate import Device, Estate
@@ -95,6 +96,23 @@ def real_planes(
     if estate.devices:
         planes.append(NetworkPlane(estate, items, secrets, clock))
     return planes
+
+
+def ansible_inventory(estate: Estate, host: str = "") -> dict[str, Any]:
+    """What an inventory script of Ansible prints for `--list`, or for `--host`.
+
+    Raises UsageError for a host that is not declared.
+    """
+    from omlib.planes.server.runs.inventory import as_script, inert, vars_of_host
+    from omlib.planes.server.runs.places import path_in
+
+    path_of = path_in(os.environ)
+    if not host:
+        return as_script(estate, path_of)
+    if host not in estate.servers:
+        raise UsageError(what="no_such_host", name=host)
+    told: dict[str, Any] = inert(vars_of_host(estate, estate.servers[host], path_of))
+    return told
 
 
 def intended_text(root: Path) -> Callable[[Device], str]:

@@ -54,7 +54,7 @@ options:
 
 EXAMPLES = r"""
 # inventory/omlib.yml, beside estate.yml:
-#   ansible-playbook -i inventory/omlib.yml playbooks/site.yml --limit department_hrss --check --diff
+#   ansible-playbook -i inventory/omlib.yml playbooks/site.yml --check --limit department_hrss
 plugin: omlib
 """
 
@@ -196,7 +196,7 @@ def digest(root: Path, code: Path) -> str:
 
 
 def files_of(top: Path) -> list[Path]:
-    """Files below *top*, hidden ones aside; of folders that are links, as the inventory has them."""
+    """Files below *top*, hidden ones aside; and those in folders that are links."""
     if top.is_file():
         return [top]
     found: list[Path] = []

@@ -1,10 +1,10 @@
-"""Servers over SSH as a `Plane`. It reads; changes are made by Ansible."""
+"""Servers over SSH as a `Plane`. The probe looks; Ansible changes."""
 
+import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from omlib.errors import RefusedError
-from omlib.model.action import Action
+from omlib.model.action import Action, Declined
 from omlib.model.estate import Estate, Server
 from omlib.model.finding import Finding
 from omlib.model.observation import Observation
@@ -15,6 +15,11 @@ from omlib.planes.server.declared import Wanted, asked, is_full, scope_of
 from omlib.planes.server.observed import asked_digest, observed
 from omlib.planes.server.probe import Look, look
 from omlib.planes.server.reply import Reply
+from omlib.planes.server.runs.perform import Run, perform
+from omlib.planes.server.runs.places import path_in
+from omlib.planes.server.runs.propose import propose
+from omlib.planes.server.runs.runner import run
+from omlib.planes.server.runs.verify import holds
 from omlib.ports import Clock, Secrets, Target
 
 GRACE_S = 2.0  # a look that ran to its own deadline still hands over what it has
@@ -23,11 +28,23 @@ GRACE_S = 2.0  # a look that ran to its own deadline still hands over what it ha
 class ServerPlane:
     name = Plane.SERVER
 
-    def __init__(self, estate: Estate, secrets: Secrets, clock: Clock) -> None:
+    def __init__(
+        self,
+        estate: Estate,
+        secrets: Secrets,
+        clock: Clock,
+        *,
+        env: Mapping[str, str] = os.environ,
+        runs: Run = run,
+    ) -> None:
+        """*env* is where `env:` references to files lead; *runs* carries a playbook out."""
         self._estate = estate
         self._secrets = secrets
         self._clock = clock
         self._asked = asked(estate)
+        self._path_of = path_in(env)
+        self._runs = runs
+        self._pythons: dict[str, tuple[int, ...]] = {}  # as the last look at each host told
 
     def targets(self) -> Sequence[Target]:
         """One per host of which something is declared."""
@@ -63,15 +80,33 @@ class ServerPlane:
         else:
             full = frozenset(kind for kind in wanted if is_full(server.state, kind))
             told = look(way, wanted, full, server.state.watched, at=at)
+        if told.python is not None:
+            self._pythons[server.id] = told.python
         took_s = round(time.monotonic() - begun, 3)
         by = server.access.user or site.user
         return observed(server, wanted, told, by=by, at=at, took_s=took_s)
 
-    def propose(self, findings: Sequence[Finding]) -> Sequence[Action]:  # noqa: ARG002
-        return ()
+    def propose(self, findings: Sequence[Finding]) -> Sequence[Action]:
+        return [told for told in self._told(findings) if isinstance(told, Action)]
+
+    def decline(self, findings: Sequence[Finding]) -> Sequence[Declined]:
+        return [told for told in self._told(findings) if isinstance(told, Declined)]
+
+    def _told(self, findings: Sequence[Finding]) -> Sequence[Action | Declined]:
+        return list(propose(findings, self._estate.servers, self._asked, self._pythons))
 
     def perform(self, action: Action) -> None:
-        raise RefusedError(what="servers are only read here", ref=str(action.ref))
+        server = self._estate.servers[action.scope.where]
+        perform(
+            action,
+            server,
+            self._estate.sites[server.access.site],
+            path_of=self._path_of,
+            secrets=self._secrets,
+            runs=self._runs,
+        )
 
     def verify(self, action: Action) -> bool:
-        raise RefusedError(what="servers are only read here", ref=str(action.ref))
+        server = self._estate.servers[action.scope.where]
+        site = self._estate.sites[server.access.site]
+        return holds(action, way_to(server.access, site, self._secrets))

@@ -65,6 +65,41 @@ SAID: dict[str, tuple[str, str]] = {
         "Wait until it has ended, or ask its holder.",
         "请等其结束，或联系占用者。",
     ),
+    "error.not_mended": (
+        "Ansible did not mend {ref}: {how}. {words}",
+        "Ansible 没有修复 {ref}：{how}。{words}",
+    ),
+    "error.not_mended.how.failed": ("a task failed", "任务失败"),
+    "error.not_mended.how.unreachable": ("the host could not be reached", "无法连接主机"),
+    "error.not_mended.how.unchanged": (
+        "it found nothing to change, and the last look did",
+        "它没有发现需要更改的内容，而最近一次查看发现了",
+    ),
+    "error.not_mended.how.not_run": ("it did not run", "没有运行"),
+    "error.not_mended.how.no_way_back": (
+        "what was there before cannot be made again",
+        "无法恢复原有内容",
+    ),
+    "error.not_mended.next": (
+        "Mend the cause, then run `omlib apply` on the same plan again: it goes on from here.",
+        "请排除原因，再对同一方案运行 `omlib apply`：将从此处继续。",
+    ),
+    "error.not_seen": (
+        "{ref} could not be looked at: {reason}. {detail}",
+        "无法查看 {ref}：{reason}。{detail}",
+    ),
+    "error.not_seen.next": (
+        "See docs/faults.md for the reason, then run `omlib apply` on the same plan again.",
+        "原因见 docs/faults.md；然后对同一方案再次运行 `omlib apply`。",
+    ),
+    "error.no_playbooks": (
+        "{path} is not with this omlib, so it cannot change servers.",
+        "本 omlib 缺少 {path}，无法更改服务器。",
+    ),
+    "error.no_playbooks.next": (
+        "Run it from its clone, or install it with pip, which brings them.",
+        "请在其克隆目录中运行，或用 pip 安装，pip 会一并带上。",
+    ),
     "error.records": (
         "The records {path} cannot be used: {detail}.",
         "记录库 {path} 无法使用：{detail}。",

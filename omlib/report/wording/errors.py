@@ -17,6 +17,10 @@ SAID: dict[str, tuple[str, str]] = {
         'no department has the id "{name}"',
         '没有编号为 "{name}" 的部门',
     ),
+    "error.usage.what.no_such_host": (
+        'no server has the id "{name}"',
+        '没有编号为 "{name}" 的服务器',
+    ),
     "error.usage.what.no_such_plane": (
         '"{name}" is no plane; there are cloud, server, network',
         '没有 "{name}" 平面；可用 cloud、server、network',

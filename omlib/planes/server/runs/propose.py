@@ -4,7 +4,6 @@ An action's *after* is all that is declared of its item and is not waived: what 
 *before* is what was seen of the same. Nothing is removed that is not declared absent.
 """
 
-import hashlib
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -16,11 +15,11 @@ from omlib.model.kind import kind_of
 from omlib.model.ref import Plane
 from omlib.model.status import Status
 from omlib.planes.server.declared import Wanted
-from omlib.planes.server.runs.host_vars import ONLY_LOOKED_AT
+from omlib.planes.server.runs.host_vars import ONLY_LOOKED_AT, content_of
 from omlib.planes.server.runs.order import stands_on
 
 OLDEST_PYTHON = (3, 8)  # what modules of ansible-core 2.19 run on
-NO_PYTHON = (0,)
+NO_PYTHON = (0,)  # as `Look.python` has it
 # seen and compared, and nothing sets them directly
 _FOLLOWS: Mapping[str, frozenset[str]] = {"time_sync": frozenset({"synchronised"})}
 _GONE: Attributes = {"present": False}
@@ -96,7 +95,8 @@ def _way_back(action: Action, server: Server, before: Attributes) -> bool:
     changed = {path for path, value in before.items() if after[path] != value}
     if any(before[path] is None for path in changed) or "version" in changed:
         return False
-    return "sha256" not in changed or before["sha256"] in _known(server)
+    known = content_of(before.get("sha256"), action.ref.part, server.state) is not None
+    return "sha256" not in changed or known
 
 
 def _lacks_content(finding: Finding, server: Server, after: Attributes) -> bool:
@@ -106,13 +106,7 @@ def _lacks_content(finding: Finding, server: Server, after: Attributes) -> bool:
     )
     if after.get("present") is False or "target" in after or filled:
         return False
-    return after.get("sha256") not in _known(server)
-
-
-def _known(server: Server) -> frozenset[str]:
-    return frozenset(
-        hashlib.sha256(content).hexdigest() for content in server.state.contents.values()
-    )
+    return content_of(after.get("sha256"), finding.ref.part, server.state) is None
 
 
 def propose(
