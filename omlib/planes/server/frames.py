@@ -8,7 +8,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from omlib.planes.access.faults import Fault
@@ -28,13 +28,16 @@ def end_mark(nonce: str) -> bytes:
     return END % nonce.encode("ascii")
 
 
-def read_frames(out: bytes, nonce: str) -> Frames:
+def read_frames(out: bytes, nonce: str, names: Container[str]) -> Frames:
+    """The frames of *names*; any other that a host sends along is not even read."""
     bodies: dict[str, Mapping[str, object]] = {}
     broken: dict[str, Fault] = {}
     # the newline before the next frame is its own, so the one at the end is only looked at
     head = re.compile(rb"\n%b ([a-z_]{1,32}) ([^\n]*)(?=(\n?))" % nonce.encode("ascii"))
     for match in head.finditer(out):
         kind = match[1].decode("ascii")
+        if kind not in names:
+            continue
         body = _body(match[2], whole=bool(match[3]))
         if isinstance(body, Fault):
             broken[kind] = body

@@ -61,12 +61,14 @@ def look(
     except AccessError as error:
         lost = Reply(reason=error.reason, detail=error.detail)
         return Look(replies=dict.fromkeys(wanted, lost), as_root=False)
-    return read_answer(answer, nonce, wanted, at or datetime.now(UTC))
+    return read_answer(answer, nonce, wanted, full, at or datetime.now(UTC))
 
 
-def read_answer(answer: Answer, nonce: str, wanted: Wanted, at: datetime) -> Look:
+def read_answer(
+    answer: Answer, nonce: str, wanted: Wanted, full: frozenset[str], at: datetime
+) -> Look:
     """Each kind by itself: a sound frame counts, whatever became of the others."""
-    frames = read_frames(answer.out, nonce)
+    frames = read_frames(answer.out, nonce, {"host", *(COLLECTION[kind] for kind in wanted)})
     replies = {}
     for kind in wanted:
         if not in_order((kind,)):
@@ -74,7 +76,9 @@ def read_answer(answer: Answer, nonce: str, wanted: Wanted, at: datetime) -> Loo
             continue
         name = COLLECTION[kind]
         if name in frames.bodies:
-            replies[kind] = read_reply(with_certificates(frames.bodies[name], at), wanted[kind])
+            body = frames.bodies[name]
+            body = with_certificates(body, at) if kind == "certificate" else body
+            replies[kind] = read_reply(kind, body, wanted[kind], full=kind in full)
         elif name in frames.broken and not (
             frames.broken[name] is Fault.BROKE_OFF and answer.fault
         ):

@@ -1,15 +1,18 @@
 """One kind's answer of a host, checked value by value. Pure; believes nothing."""
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Container, ItemsView, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from omlib.model.finding import PRESENCE
 from omlib.model.item import Attributes, Value
+from omlib.model.kind import KINDS
+from omlib.model.ref import Plane
 from omlib.model.status import UnknownReason
 from omlib.planes.access.faults import REASONS, Fault
 from omlib.planes.access.text import clean, decode, visible
 
+LARGEST = 2**63 - 1  # what a host counts in, and a database holds
 _STATUSES = MappingProxyType(
     {
         "ok": None,
@@ -40,10 +43,13 @@ def failed(fault: Fault, words: str | bytes = "") -> Reply:
     return Reply(reason=REASONS[fault], detail=clean(f"{fault}: {told}" if told else str(fault)))
 
 
-def read_reply(body: Mapping[str, object], asked: Container[str]) -> Reply:
+def read_reply(
+    kind: str, body: Mapping[str, object], asked: Container[str], *, full: bool = True
+) -> Reply:
     """A body of which one value is not of the probe's form is an error as a whole.
 
-    Names that were *asked* for come back as they are, any other with nothing in it that acts.
+    Names that were *asked* for come back as they are, any other with nothing in it that acts, and
+    unless all of the kind was asked for, not at all.
     """
     try:
         status = body["status"]
@@ -52,15 +58,18 @@ def read_reply(body: Mapping[str, object], asked: Container[str]) -> Reply:
         return Reply(
             items={
                 _name(name, asked): {
-                    _attribute(key): _value(key, value) for key, value in told.items()
+                    _attribute(kind, key): _value(value) for key, value in told.items()
                 }
-                for name, told in _mapping_of_mappings(body["items"]).items()
+                for name, told in _mapping_of_mappings(body["items"])
+                if full or name in asked
             },
             unseen={
                 _name(name, asked): {
-                    _unseen(key): UnknownReason(str(value)) for key, value in told.items()
+                    key if key == PRESENCE else _attribute(kind, key): UnknownReason(str(value))
+                    for key, value in told.items()
                 }
-                for name, told in _mapping_of_mappings(body["unseen"]).items()
+                for name, told in _mapping_of_mappings(body["unseen"])
+                if full or name in asked
             },
             reason=_STATUSES[status],
             detail=clean(_bytes(body["detail"])),
@@ -69,10 +78,10 @@ def read_reply(body: Mapping[str, object], asked: Container[str]) -> Reply:
         return failed(Fault.NONSENSE, f"{type(error).__name__}: {error}")
 
 
-def _mapping_of_mappings(told: object) -> Mapping[str, Mapping[str, object]]:
+def _mapping_of_mappings(told: object) -> ItemsView[str, Mapping[str, object]]:
     if not isinstance(told, dict) or not all(isinstance(inner, dict) for inner in told.values()):
         raise _NonsenseError("items are not a mapping")
-    return told
+    return told.items()
 
 
 def _bytes(told: object) -> bytes:
@@ -90,81 +99,24 @@ def _name(told: str, asked: Container[str]) -> str:
     return told if told in asked else _text(told)
 
 
-def _flag(told: object) -> Value:
-    if not isinstance(told, bool):
-        raise _NonsenseError("true or false was expected")
-    return told
-
-
-def _number(told: object) -> Value:
-    if not isinstance(told, int) or isinstance(told, bool):
-        raise _NonsenseError("a whole number was expected")
-    return told
-
-
-def _text_or_none(told: object) -> Value:
-    return None if told is None else _text(told)
-
-
-def _texts(told: object) -> Value:
-    if not isinstance(told, list):
-        raise _NonsenseError("a list was expected")
-    return tuple(_text(part) for part in told)
-
-
-def _text_or_texts(told: object) -> Value:
-    return _texts(told) if isinstance(told, list) else _text(told)
-
-
-_READERS: Mapping[str, Callable[[object], Value]] = MappingProxyType(
-    {
-        "present": _flag,
-        "version": _text_or_texts,  # several of a kernel
-        "running": _flag,
-        "enabled": _flag,
-        "sha256": _text_or_none,  # None: it is there and has no content, a directory
-        "owner": _text,
-        "group": _text,
-        "mode": _text,
-        "uid": _number,
-        "shell": _text,
-        "home": _text,
-        "groups": _texts,
-        "locked": _flag,
-        "gid": _number,
-        "members": _texts,
-        "keys": _texts,
-        "capabilities": _text,
-        "process": _text_or_texts,  # several that serve one port
-        "calendar": _texts,
-        "jobs": _texts,
-        "mounted": _flag,
-        "source": _text,
-        "fstype": _text,
-        "options": _texts,
-        "at_boot": _flag,
-        "boot_options": _texts,
-        "runtime": _text,
-        "persistent": _text_or_none,  # None: nothing sets it at boot
-        "loaded": _flag,
-        "blocked": _flag,
-        "policy": _text_or_none,  # None: a chain that no hook calls
-        "rules": _texts,
-        "servers": _texts,
-        "synchronised": _flag,
-    }
-)
-
-
-def _attribute(key: str) -> str:
-    if key not in _READERS:
+def _attribute(kind: str, key: str) -> str:
+    """An attribute of the kind; what is seen for checks alone is of any name."""
+    known = KINDS[Plane.SERVER, kind]
+    if known.evidence:
+        return _text(key)
+    if key not in known.attributes:
         raise _NonsenseError("an attribute that nobody asked for")
     return key
 
 
-def _unseen(key: str) -> str:
-    return key if key == PRESENCE else _attribute(key)
-
-
-def _value(key: str, told: object) -> Value:
-    return _READERS[_attribute(key)](told)
+def _value(told: object) -> Value:
+    """A text, a whole number, true or false, nothing, or texts."""
+    if isinstance(told, list):
+        return tuple(_text(part) for part in told)
+    if told is None or isinstance(told, bool):
+        return told
+    if isinstance(told, int):
+        if abs(told) > LARGEST:
+            raise _NonsenseError("a number without measure")
+        return told
+    return _text(told)

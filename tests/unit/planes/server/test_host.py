@@ -191,7 +191,7 @@ def ask(state: ServerState, *becoming: str) -> tuple[dict[str, Any], bytes]:
     done = subprocess.run(
         argv, input=stdin, capture_output=True, timeout=30, check=False, env=SSHD_PATH
     )
-    return dict(read_frames(done.stdout, "n").bodies), done.stdout
+    return dict(read_frames(done.stdout, "n", {"host", *COLLECTION.values()}).bodies), done.stdout
 
 
 def test_files_are_told_by_content_owner_and_mode(tmp_path: Path) -> None:
