@@ -119,8 +119,8 @@ def in_step(keeper: str, runs: bool, limit_s: int) -> "bool | str":
     return answers[0].strip() == "yes" if answers and not code else "error"
 
 
-def time_sync(_asked: "dict[str, object]", limit_s: int) -> Found:
-    found = Found()
+def look(limit_s: int) -> "tuple[str, dict[str, object], dict[str, str]]":
+    """What keeps the clock, its attributes, and what of them nobody can tell."""
     names = [name for its in KEEPERS.values() for name in its]
     properties = "Id,Names,LoadState,ActiveState,UnitFileState"
     code, out, err = run(["systemctl", "--no-pager", "show", "-p", properties, *names], limit_s)
@@ -145,6 +145,11 @@ def time_sync(_asked: "dict[str, object]", limit_s: int) -> Found:
         told["synchronised"] = step
     else:
         unseen["synchronised"] = step
-    found.items["clock"] = told
+    return keeper, told, unseen
+
+
+def time_sync(_asked: "dict[str, object]", limit_s: int) -> Found:
+    found = Found()
+    _, found.items["clock"], unseen = look(limit_s)
     found.unseen.update({"clock": unseen} if unseen else {})
     return found

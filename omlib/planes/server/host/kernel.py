@@ -155,15 +155,21 @@ def loaded() -> "tuple[set[str], bool]":
     return names, all(map(os.path.exists, lists))
 
 
-def kernel_modules(asked: "dict[str, object]", limit_s: int) -> Found:
-    found = Found()
-    there, whole = loaded()
+def boot_and_blocked() -> "tuple[dict[str, str], dict[str, str]]":
+    """The modules loaded at boot, and those kept away, by the file that names them."""
     cmdline = read("/proc/cmdline")
     boot = {module_name(line): path for path, line in read_all("modules-load.d")}
     boot.update(dict.fromkeys(parse_cmdline(cmdline, "modules-load"), ""))
     blocked = parse_blocked(read_all("modprobe.d"))
     for name in parse_cmdline(cmdline, "module-blacklist", "modprobe.blacklist"):
         blocked[name] = ""
+    return boot, blocked
+
+
+def kernel_modules(asked: "dict[str, object]", limit_s: int) -> Found:
+    found = Found()
+    there, whole = loaded()
+    boot, blocked = boot_and_blocked()
     names = {name: module_name(name) for name in items_of(asked)}
     if asked["full"]:
         from omlib.planes.server.host.shipped import shipped

@@ -14,7 +14,7 @@ Mounted = namedtuple("Mounted", ("device", "root", "point", "fstype", "source", 
 Entry = namedtuple("Entry", ("source", "point", "fstype", "options"))
 # asks a server, though the kernel counts it among those without a device
 REMOTE = ("nfs", "nfs4", "cifs", "smb3", "ceph", "9p", "glusterfs", "lustre", "zfs", "fuse.")
-VIRTUAL = ("fuse.lxcfs", "fuse.gvfsd-fuse", "fuse.portal")
+VIRTUAL = ("nsfs", "rootfs", "fuse.lxcfs", "fuse.gvfsd-fuse", "fuse.portal")
 # a container's own: its engine mounts them, and nobody else can
 ENGINES = ("/etc/hostname", "/etc/hosts", "/etc/resolv.conf", "/run/.containerenv", "/.dockerenv")
 # said only by what is not said against it
@@ -148,9 +148,9 @@ def attributes_of(
 
 
 def is_real(one: Mounted, virtual: "set[str]") -> bool:
-    if one.fstype.startswith(REMOTE):
-        return one.fstype not in VIRTUAL
-    return one.fstype not in virtual and one.point not in ENGINES
+    if one.fstype in VIRTUAL or one.point in ENGINES:
+        return False
+    return one.fstype.startswith(REMOTE) or one.fstype not in virtual
 
 
 def mounts(asked: "dict[str, object]", _limit_s: int) -> Found:

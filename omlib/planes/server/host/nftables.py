@@ -21,10 +21,11 @@ LOOKS = 200  # files that all includes together may name
 
 
 class Chain:
-    """*hooked*: the kernel calls it by itself, so that it has a policy."""
+    """*hooked*: the kernel calls it by itself, as *header* says, so that it has a policy."""
 
     def __init__(self) -> None:
         self.hooked = False
+        self.header = ""
         self.policy = "accept"
         self.rules = []  # type: list[str]
 
@@ -104,7 +105,7 @@ class Ruleset:
         for words in lines_of(body):
             words = self.filled(words)
             if re.match(r"type \w+ hook ", words):
-                chain.hooked = True
+                chain.hooked, chain.header = True, words + ";"
             elif re.match(r"policy \w+$", words):
                 chain.policy = words.split()[1]
             elif not re.match(r'(comment ".*"|devices? [=!]?.*|flags .*)$', words):
