@@ -1,4 +1,4 @@
-"""Ansible reaches a host as the probe does: keys, known hosts, jump hosts, no ssh_config of a user."""
+"""Ansible reaches a host as the probe does: keys, known hosts, jump hosts, no one's ssh_config."""
 
 import re
 import shlex

@@ -1,0 +1,168 @@
+"""Which drifts become actions, what they say, and why the others do not."""
+
+import hashlib
+from dataclasses import replace
+
+from omlib.model.action import Action, Declined, Verb, WhyNot
+from omlib.model.estate import Access, Server, ServerState
+from omlib.model.finding import PRESENCE, Difference, Finding
+from omlib.model.item import Scope, Source, Value
+from omlib.model.ref import Plane, make_ref
+from omlib.model.status import Status, UnknownReason
+from omlib.planes.server.declared import wanted
+from omlib.planes.server.runs.propose import propose
+
+TEXT = b"port = 443\n"
+SHA = hashlib.sha256(TEXT).hexdigest()
+STATE = ServerState(
+    items={
+        "group": {"app": {"present": True, "members": ("eve",)}},
+        "user": {
+            "app": {"present": True, "uid": 2001, "groups": ("app",)},
+            "eve": {"present": True},
+            "mallory": {"present": False},
+        },
+        "authorized_keys": {"app": {"keys": ("ssh-ed25519 AAAA",)}},
+        "package": {"nginx": {"present": True}},
+        "file": {
+            "/etc/app.conf": {"present": True, "sha256": SHA, "owner": "app", "mode": "0644"},
+            "/srv/app": {"present": True, "owner": "app", "mode": "0750"},
+        },
+        "mount": {"/srv": {"mounted": True, "source": "/dev/vdb"}},
+        "service": {"nginx.service": {"running": True, "enabled": True}},
+        "sysctl": {"kernel.sysrq": {"runtime": "0"}},
+        "time_sync": {"clock": {"servers": ("192.0.2.1",), "synchronised": True}},
+        "listener": {"tcp/*:443": {"process": "nginx"}},
+    },
+    contents={"/etc/app.conf": TEXT},
+    restarts={"/etc/app.conf": ("nginx.service",)},
+)
+SERVER = Server(
+    id="oa-01",
+    systems=(),
+    access=Access(site="dc", address="192.0.2.1"),
+    os="debian-12",
+    state=STATE,
+    source=Source("servers.yml", 1),
+)
+
+
+def drift(
+    kind: str, name: str, status: Status = Status.DIVERGED, **paths: tuple[Value, Value]
+) -> Finding:
+    """*paths* are (declared, actual)."""
+    return Finding(
+        ref=make_ref(Plane.SERVER, kind, "oa-01", name),
+        status=status,
+        scope=Scope(Plane.SERVER, kind, "oa-01"),
+        differences=tuple(
+            Difference(path=path, declared=one, actual=other)
+            for path, (one, other) in paths.items()
+        ),
+    )
+
+
+def told(
+    *findings: Finding, server: Server = SERVER, python: tuple[int, ...] | None = (3, 11)
+) -> list[Action | Declined]:
+    pythons = {"oa-01": python} if python else {}
+    kinds = {"oa-01": wanted(server.state)}
+    return list(propose(findings, {"oa-01": server}, kinds, pythons))
+
+
+def action(*findings: Finding) -> Action:
+    (one,) = told(*findings)
+    assert isinstance(one, Action)
+    return one
+
+
+def why(finding: Finding, **more: object) -> WhyNot:
+    (one,) = told(finding, **more)  # type: ignore[arg-type]
+    assert isinstance(one, Declined)
+    return one.why
+
+
+def test_an_action_says_what_was_seen_and_all_that_the_item_is_to_have() -> None:
+    mended = action(drift("file", "/etc/app.conf", mode=("0644", "0600")))
+    assert (mended.verb, mended.reversible) == (Verb.UPDATE, True)
+    assert mended.after == {"present": True, "sha256": SHA, "owner": "app", "mode": "0644"}
+    assert mended.before == {**mended.after, "mode": "0600"}
+    assert mended.reverse() is not None
+
+
+def test_a_waived_attribute_is_left_as_it_is() -> None:
+    finding = drift("file", "/etc/app.conf", mode=("0644", "0600"), owner=("app", "root"))
+    mode, owner = finding.differences
+    waived = replace(finding, differences=(mode, replace(owner, waived_by="CHG-7")))
+    mended = action(waived)
+    assert mended.after is not None
+    assert "owner" not in mended.after
+    assert mended.before == {**mended.after, "mode": "0600"}
+
+
+def test_a_content_that_nobody_kept_cannot_be_brought_back() -> None:
+    assert not action(drift("file", "/etc/app.conf", sha256=(SHA, "0" * 64))).reversible
+    assert action(drift("file", "/etc/app.conf", Status.MISSING)).reversible
+
+
+def test_what_is_missing_is_created() -> None:
+    made = action(drift("user", "app", Status.MISSING, **{PRESENCE: (True, False)}))
+    assert (made.verb, made.before) == (Verb.CREATE, None)
+    assert made.after == {"present": True, "uid": 2001, "groups": ("app",)}
+    assert not action(drift("sysctl", "kernel.sysrq", Status.MISSING)).reversible  # nothing unsets
+
+
+def test_what_is_declared_absent_is_deleted_which_wants_leave() -> None:
+    gone = action(drift("user", "mallory", present=(False, True)))
+    assert gone.destructive
+    assert (gone.before, gone.after) == ({"present": True}, {"present": False})
+    assert gone.reverse() is None
+
+
+def test_what_an_item_stands_on_comes_first_where_it_drifts_too() -> None:
+    group, user = drift("group", "app", Status.MISSING), drift("user", "app", Status.MISSING)
+    eve, mount = drift("user", "eve", Status.MISSING), drift("mount", "/srv", Status.MISSING)
+    directory = drift("file", "/srv/app", mode=("0750", "0700"))
+    config = drift("file", "/etc/app.conf", mode=("0644", "0600"))
+    keys = drift("authorized_keys", "app", Status.MISSING)
+    package = drift("package", "nginx", Status.MISSING)
+    service = drift("service", "nginx.service", running=(True, False))
+    every = [group, user, eve, mount, directory, config, keys, package, service]
+    after = {str(one.ref): set(one.depends_on) for one in told(*every) if isinstance(one, Action)}
+    assert after == {
+        str(group.ref): {str(eve.ref)},
+        str(user.ref): {str(group.ref)},
+        str(eve.ref): set(),
+        str(mount.ref): set(),
+        str(directory.ref): {str(user.ref), str(mount.ref)},
+        str(config.ref): {str(user.ref)},
+        str(keys.ref): {str(user.ref)},
+        str(package.ref): set(),
+        str(service.ref): {str(package.ref), str(config.ref)},
+    }
+    assert action(service).depends_on == ()  # what is in order already is not waited for
+
+
+def test_what_is_not_mended_is_told_with_what_would_help() -> None:
+    assert why(drift("package", "sysmon", Status.UNMANAGED)) is WhyNot.UNDECLARED
+    assert why(drift("listener", "tcp/*:443", Status.MISSING)) is WhyNot.ONLY_LOOKED_AT
+    assert why(drift("file", "/srv/app", Status.MISSING)) is WhyNot.NO_CONTENT
+    assert why(drift("time_sync", "clock", synchronised=(True, False))) is WhyNot.FOLLOWS
+
+
+def test_a_host_whose_python_is_too_old_is_left_unless_another_one_is_named() -> None:
+    finding = drift("service", "nginx.service", running=(True, False))
+    (left,) = told(finding, python=(3, 6))
+    assert left == Declined(ref=finding.ref, why=WhyNot.OLD_PYTHON, detail="3.6")
+    assert why(finding, python=(0,)) is WhyNot.OLD_PYTHON  # it has none
+    named = replace(SERVER, access=replace(SERVER.access, python="/opt/python3.9/bin/python3"))
+    assert isinstance(told(finding, server=named, python=(3, 6))[0], Action)
+    assert isinstance(told(finding, python=None)[0], Action)  # nobody asked
+
+
+def test_nothing_is_said_of_what_is_in_sync_unknown_or_contested() -> None:
+    finding = drift("service", "nginx.service", running=(True, False))
+    unknown = replace(finding, status=Status.UNKNOWN, reason=UnknownReason.DENIED)
+    assert told(replace(finding, status=Status.IN_SYNC), unknown) == []
+    assert told(replace(finding, contested=("other",))) == []
+    assert told(replace(finding, status=Status.RESIDUE)) == []
