@@ -140,13 +140,16 @@ class Hosts:
             for kind in kinds
         }
         roles = [kind.collection for kind in kinds]
+        roles += ["users"] if roles[:1] == ["groups"] and "users" not in roles else []
         play = {"hosts": name, "become": True, "gather_facts": True, "roles": roles}
         book = self.folder / "play.json"
         book.write_text(json.dumps([{**play, "vars": variables}]), encoding="utf-8")
+        settings = self.folder / "ansible.cfg"  # whoever runs this may have their own
+        settings.touch()
         ssh = f"-F {self.layout.run / 'ssh_config'}"
         environment = {
             **os.environ,
-            "ANSIBLE_CONFIG": "/dev/null",
+            "ANSIBLE_CONFIG": str(settings),
             "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
             "ANSIBLE_LIBRARY": str(ROOT / "plugins" / "modules"),
             "ANSIBLE_ROLES_PATH": str(ROOT / "playbooks" / "roles"),
