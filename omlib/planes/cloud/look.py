@@ -38,6 +38,7 @@ class Look:
     by: str = ""
     fault: CloudFaultError | None = None
     _limits: Limits = field(init=False)
+    _login: Login | None = field(default=None, init=False)
 
     def run(self) -> None:
         budget_s = self.site.deadline_s * _BUDGET
@@ -48,6 +49,8 @@ class Look:
             listing_bytes=self.site.output_mib * _MIB,
         )
         run_all([self._enter], self.site.concurrency, self._limits.until)
+        if self._login:
+            self._login.close()
         if not self.places:
             late = CloudFaultError(condition=Condition.TIMED_OUT, detail="the deadline passed")
             self.fault = self.fault or late
@@ -60,6 +63,7 @@ class Look:
         except CloudFaultError as fault:
             self.fault = fault
             return ()
+        self._login = login
         self.by, self.places = login.by, list(places_of(self.cloud, login))
         return [
             partial(self._get_token, place, place.live, login)

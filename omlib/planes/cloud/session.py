@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from keystoneauth1.session import Session
     from openstack.config.cloud_region import CloudRegion
 
+    from omlib.planes.cloud.wire import Wire
+
 # what a login in clouds.yaml may say about its own project; replaced when another is asked for
 _OWN_SCOPE = re.compile(r"(project|tenant|domain)_(id|name)|project_domain_(id|name)|system_scope")
 _SECRET = re.compile("password|secret|token|passcode")
@@ -36,7 +38,8 @@ class LiveProject:
 class Login:
     """One account at one cloud. *by* is its name, *own* the project it is scoped to by itself.
 
-    Of *projects* a token can be had for each; *cut* says that the list is not whole.
+    Of *projects* a token can be had for each; *cut* says that the list is not whole. *wire* has the
+    connections, until `close`.
     """
 
     region: "CloudRegion"
@@ -45,8 +48,13 @@ class Login:
     own: str
     projects: Sequence[LiveProject]
     cut: bool
+    wire: "Wire"
     versions: dict[str, Any] = field(default_factory=dict)  # keystoneauth's discovery cache
     sizes: PageSizes = field(default_factory=PageSizes)
+
+    def close(self) -> None:
+        """Close what is open and idle; what is in use is closed when it comes back."""
+        self.wire.close()
 
     def reader(self, project: LiveProject) -> Reader:
         """A reader with a token of *project*, checked to be of this one. CloudFaultError."""
@@ -58,7 +66,7 @@ class Login:
                     detail=f"application credential of project {self.own}",
                 )
             scope = {}
-        session = _session(self.region, self.limits, scope, self.versions)
+        session = _session(self.region, self.limits, scope, self.versions, self.wire)
         _, got = _token(session, self.limits, _secrets(self.region))
         if got != project.id:  # its listings would be complete, and another project's
             raise CloudFaultError(
@@ -75,6 +83,9 @@ class Login:
 
 def log_in(profile: str, region: str, clouds_yaml: Path | None, limits: Limits) -> Login:
     """Log in as *profile* says and ask for the account's projects. Raises CloudFaultError."""
+    from omlib.planes.cloud.wire import Wire
+
+    wire = Wire()
     try:
         from openstack.config import OpenStackConfig
         from openstack.config.loader import CONFIG_FILES
@@ -91,10 +102,11 @@ def log_in(profile: str, region: str, clouds_yaml: Path | None, limits: Limits) 
         chosen = config.get_one(cloud=profile, region_name=region)
         _has_password(chosen)
         versions: dict[str, Any] = {}
-        session = _session(chosen, limits, {}, versions)
+        session = _session(chosen, limits, {}, versions, wire)
         by, own = _token(session, limits, _secrets(chosen))
         projects, cut = _projects(session, chosen.config["auth"]["auth_url"], limits)
     except Exception as error:
+        wire.close()
         raise fault_of(error) from error
     return Login(
         region=chosen,
@@ -103,6 +115,7 @@ def log_in(profile: str, region: str, clouds_yaml: Path | None, limits: Limits) 
         own=own,
         projects=projects,
         cut=cut,
+        wire=wire,
         versions=versions,
     )
 
@@ -116,11 +129,19 @@ def _has_password(region: "CloudRegion") -> None:
 
 
 def _session(
-    region: "CloudRegion", limits: Limits, scope: Mapping[str, str], versions: dict[str, Any]
+    region: "CloudRegion",
+    limits: Limits,
+    scope: Mapping[str, str],
+    versions: dict[str, Any],
+    wire: "Wire",
 ) -> "Session":
     from keystoneauth1.loading import get_plugin_loader
     from keystoneauth1.session import Session
+    from requests import Session as Http
 
+    http = Http()  # of its own: a cookie is for one token
+    for scheme in ("http://", "https://"):
+        http.mount(scheme, wire)
     login = dict(region.config["auth"])
     if scope:
         login = {name: told for name, told in login.items() if not _OWN_SCOPE.fullmatch(name)}
@@ -128,6 +149,7 @@ def _session(
     verify, cert = region.get_requests_verify_args()
     session = Session(
         auth=loader.load_from_options(**{**login, **scope}),
+        session=http,
         verify=verify,
         cert=cert,
         discovery_cache=versions,

@@ -23,6 +23,7 @@ from omlib.testing.openstack.world import REGION, Pace
 READER, CHANGER = "sim", "sim-change"  # profiles in clouds.yaml
 _ACCOUNTS = {READER: "omlib-ro", CHANGER: "omlib-rw"}
 _START_S = 20.0
+_HEARD_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,13 @@ class SimulatedCloud:
     def calls(self) -> list[str]:
         """Every call in its order: `account METHOD service /path`."""
         return list(self.call("counts")["calls"])
+
+    def connections(self) -> int:
+        """How many are open, once the cloud heard of those that were closed a moment ago."""
+        end = time.monotonic() + _HEARD_S
+        while (count := int(self.call("counts")["open"])) and time.monotonic() < end:
+            time.sleep(0.02)
+        return count
 
     def clear_counts(self) -> None:
         self.call("clear")

@@ -28,7 +28,8 @@ def control(simulation: Simulation, path: str, told: Json) -> tuple[int, Any]:
 
 def _counts(simulation: Simulation, told: Json) -> Json:
     by = simulation.counts.by()
-    return {"by": by, "changes": changes(by), "calls": simulation.counts.calls()}
+    others = simulation.counts.open - 1  # one brought this question
+    return {"by": by, "changes": changes(by), "calls": simulation.counts.calls(), "open": others}
 
 
 def _clear(simulation: Simulation, told: Json) -> Json:

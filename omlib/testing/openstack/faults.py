@@ -72,11 +72,19 @@ class Troubles:
 
 @dataclass(slots=True)
 class Counts:
-    """Calls by `METHOD service /path`, with `*` for an id. Asking for a token changes nothing."""
+    """Calls by `METHOD service /path`, with `*` for an id. Asking for a token changes nothing.
+
+    *open* is how many connections there are.
+    """
 
     _by: Counter[str] = field(default_factory=Counter)
     _calls: list[str] = field(default_factory=list)
+    open: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def connected(self, change: int) -> None:
+        with self._lock:
+            self.open += change
 
     def add(self, method: str, service: str, path: str, account: str) -> None:
         with self._lock:

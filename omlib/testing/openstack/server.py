@@ -28,6 +28,14 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1  # head and body in one packet
     server: _Server
 
+    def setup(self) -> None:
+        super().setup()
+        self.server.simulation.counts.connected(1)
+
+    def finish(self) -> None:
+        self.server.simulation.counts.connected(-1)
+        super().finish()
+
     def do_GET(self) -> None:
         self._take()
 

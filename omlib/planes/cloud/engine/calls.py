@@ -48,6 +48,11 @@ class StackCalls:
     reading: Clouds
     changing: Clouds
 
+    def close(self) -> None:
+        """Close the connections to the cloud; without it they stay until some later collection."""
+        self.reading.close()
+        self.changing.close()
+
     def make(self) -> None:
         """An empty stack where there is none; nothing of it is in a cloud. CommandError."""
         if self.home.stack_file(self.stack).exists():

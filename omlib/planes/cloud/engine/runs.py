@@ -8,7 +8,7 @@ engine's events, never from its summaries.
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -138,7 +138,9 @@ def _each(
         start = time.monotonic()
         name = stack_name(stack)
         try:
-            result = work(_OneStack(setting, stack, verb, stopping))
+            mine = _OneStack(setting, stack, verb, stopping)
+            with closing(mine.calls):
+                result = work(mine)
         except OmlibError as error:
             facts = tuple((key, str(value)) for key, value in error.facts.items())
             refused = isinstance(error, RefusedError)

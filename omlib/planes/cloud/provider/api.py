@@ -242,6 +242,11 @@ class Clouds:
         """The run ends: nobody waits much longer."""
         self._stop.tell()
 
+    def close(self) -> None:
+        """No connection stays open. Who asks again has to open one, with the tokens there are."""
+        for login in self._logins.answers():
+            login.close()
+
     def _log_in(self, key: tuple[str, str]) -> Login:
         cloud, region = key
         profile = self._profiles.get(cloud, cloud)

@@ -74,6 +74,9 @@ class SpeakingCloud:
     truncated: bool = False
     asked: list[tuple[str, str]] = field(default_factory=list)
     tries: list[float] = field(default_factory=list)
+    connections: int = 0  # that are open
+    most_connections: int = 0  # at once, ever
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def breaks(self, project: str, path: str, **told: Any) -> None:
         """From now on, asking *project* for *path* meets this `Trouble`."""
@@ -101,6 +104,18 @@ def _name(thing: Json) -> str:
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     cloud: SpeakingCloud
+
+    def setup(self) -> None:
+        super().setup()
+        cloud = self.cloud
+        with cloud.lock:
+            cloud.connections += 1
+            cloud.most_connections = max(cloud.most_connections, cloud.connections)
+
+    def finish(self) -> None:
+        with self.cloud.lock:
+            self.cloud.connections -= 1
+        super().finish()
 
     def do_POST(self) -> None:
         told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

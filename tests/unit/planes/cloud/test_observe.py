@@ -354,6 +354,19 @@ def test_a_service_that_hangs_is_unreachable_in_time_and_the_others_are_seen(
     assert complete(seen) == set(KINDS) - {"server"}
 
 
+def test_projects_share_their_connections_and_leave_none_open(
+    cloud: "SpeakingCloud", plane_of: Planes
+) -> None:
+    cloud.projects = {f"p-{number}": f"bureau-{number}" for number in range(20)}
+    seen = observe(plane_of(*cloud.projects.values(), concurrency=4))
+    assert all(told.complete for told in seen.sights.values())
+    assert cloud.most_connections <= 4
+    end = time.monotonic() + 5
+    while cloud.connections and time.monotonic() < end:  # it hears of it a moment later
+        time.sleep(0.02)
+    assert cloud.connections == 0
+
+
 def test_an_answer_that_trickles_in_is_incomplete_when_the_deadline_comes(
     cloud: "SpeakingCloud", plane_of: Planes
 ) -> None:

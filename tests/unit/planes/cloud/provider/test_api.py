@@ -44,6 +44,18 @@ def test_many_threads_log_in_once(cloud: SimulatedCloud, clouds: Clouds) -> None
     assert cloud.counts()["POST identity /auth/tokens"] == 2  # the account's own, the project's
 
 
+def test_what_was_closed_keeps_no_connection_and_answers_again_with_the_same_token(
+    cloud: SimulatedCloud, clouds: Clouds, api: ProjectApi
+) -> None:
+    api.get("compute", "/servers/detail")
+    assert cloud.connections() == 1
+    clouds.close()
+    assert cloud.connections() == 0
+    cloud.clear_counts()
+    assert api.get("compute", "/servers/detail") == {"servers": []}
+    assert "POST identity /auth/tokens" not in cloud.counts()
+
+
 def test_a_project_is_found_by_its_id_too(api: ProjectApi, clouds: Clouds) -> None:
     assert clouds.api(PLACE._replace(project=api.project_id)).project_id == api.project_id
 
