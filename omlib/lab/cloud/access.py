@@ -6,8 +6,9 @@ others are omlib's own, and hold a role on the projects they were given only: `l
 """
 
 import re
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
@@ -15,6 +16,9 @@ from omlib.lab.cloud.config import REGION
 from omlib.lab.errors import LabError
 from omlib.lab.layout import LabLayout
 from omlib.lab.passwords import SecretName, secret
+
+if TYPE_CHECKING:
+    from requests import Session as Http
 
 CloudName = Literal["lab-admin", "lab", "lab-change"]
 ACCOUNTS: dict[CloudName, tuple[str, SecretName]] = {
@@ -54,15 +58,31 @@ def connect(
 ) -> Any:  # an openstack.connection.Connection; openstacksdk has no types
     """A connection scoped to *project*. It is not checked before its first use."""
     # openstacksdk takes a second to import, and a lab without a cloud does not need it
+    from keystoneauth1.session import Session
     from openstack.config import OpenStackConfig
     from openstack.connection import Connection
+
+    constructor: Any = partial(Session, session=_http())  # annotated as a class
 
     config = OpenStackConfig(
         config_files=[str(layout.run / "clouds.yaml")],
         secure_files=[str(layout.run / "secure.yaml")],
         load_envvars=False,
+        session_constructor=constructor,
     )
     return Connection(config=config.get_one(cloud=user, project_name=project))
+
+
+@cache
+def _http() -> "Http":
+    """One for all who connect in this process: nobody closes what `connect` gave."""
+    from keystoneauth1.session import TCPKeepAliveAdapter
+    from requests import Session as Http
+
+    http = Http()
+    for scheme in ("http://", "https://"):
+        http.mount(scheme, TCPKeepAliveAdapter())
+    return http
 
 
 def create_project(

@@ -1,8 +1,11 @@
 """A server made through the cloud is a real host; a project's reader reads and cannot write."""
 
+import socket
 import stat
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +101,19 @@ def test_hosts_go_on_while_the_control_plane_is_down(lab: Any, server: Any) -> N
         start_cloud(lab.layout)
     cloud = connect(lab.layout, project=PROJECT)
     assert cloud.compute.get_server(server.id).status == "ACTIVE"
+
+
+@pytest.mark.parametrize("service", ["keystone", "neutron", "nova"])
+def test_a_service_answers_while_many_connections_to_it_stand_idle(
+    lab: Any, server: Any, service: str
+) -> None:
+    port = lab.layout.port(service)
+    with ExitStack() as idle:
+        for _ in range(200):
+            idle.enter_context(socket.create_connection(("127.0.0.1", port)))
+        with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as one_more:
+            one_more.request("GET", "/")
+            assert one_more.getresponse().status < 500
 
 
 def test_breaks_in_the_cloud_show_in_its_listings(lab: Any, server: Any) -> None:

@@ -19,6 +19,9 @@ from pathlib import Path
 
 PLUG = str(Path(__file__).parent / "plug")
 THREADS = 8
+# open at once. waitress counts idle ones, too, and by default it takes nobody any more from the
+# hundredth on, without a word: whoever asks then hangs until others have closed theirs
+CONNECTIONS = 500
 WAIT_S = 120
 
 
@@ -174,6 +177,8 @@ def main(name, port, etc, ready):
         host="127.0.0.1",
         port=port,
         threads=THREADS,
+        connection_limit=CONNECTIONS,
+        asyncore_use_poll=True,  # select() takes no descriptor above 1023
         clear_untrusted_proxy_headers=True,
         backlog=256,
     )
