@@ -1,7 +1,7 @@
 """The story's own screens: what was planted against what was found, times, what to try next."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from omlib.demo.plants import Judgement
 from omlib.demo.simulated import Mended
@@ -12,6 +12,7 @@ from omlib.report.document import (
     Bullets,
     Column,
     Document,
+    Entry,
     Facts,
     Heading,
     Line,
@@ -22,6 +23,7 @@ from omlib.report.document import (
     line,
     tone_of,
 )
+from omlib.report.finding_entries import FOLD_FROM, difference_entries, joined, why_entries
 from omlib.report.values import took_text
 from omlib.report.words import Lang, words
 
@@ -103,14 +105,37 @@ def _outcome(judged: Judgement, lang: Lang) -> Sequence[Block]:
         )
         for _, want in judged.missed
     )
-    besides = (
-        words("demo.besides", lang, ref=str(found.ref), status=found.status)
-        for found in judged.besides
-    )
     return (
         Paragraph(line(Span(bad, Tone.BAD))),
-        Bullets(tuple(line(told) for told in (*missed, *besides))),
+        Bullets(tuple(map(line, missed))),
+        *_besides(judged.besides, lang),
     )
+
+
+def _besides(found: Iterable[Finding], lang: Lang) -> Iterator[Entry]:
+    """What is alike in everything but its name once, so that the reason is not buried in names."""
+    groups: dict[tuple[object, ...], list[Finding]] = {}
+    for each in found:
+        alike = (each.status, each.reason, each.detail, each.differences, each.unmanaged)
+        groups.setdefault(alike, []).append(each)
+    for group in groups.values():
+        first = group[0]
+        status = Span(words(f"status.{first.status}", lang), tone_of(first.status))
+        yield Entry(
+            line(words("demo.besides", lang, n=len(group)), status),
+            (
+                *difference_entries(first, lang),
+                *why_entries(first, lang),
+                Entry(joined(_names(group), "text.and", lang)),
+            ),
+        )
+
+
+def _names(group: Sequence[Finding]) -> Sequence[str]:
+    if len(group) < FOLD_FROM:
+        return [str(each.ref) for each in group]
+    counts = Counter(str(each.scope) for each in group)
+    return [f"{scope} × {count}" for scope, count in sorted(counts.items())]
 
 
 def mended_report(mended: Mended, lang: Lang, *, labels: Sequence[str]) -> Document:

@@ -87,7 +87,7 @@ def _folded(group: Sequence[Finding], estate: Estate, lang: Lang) -> Entry:
     return Entry(
         folded_head(first.scope.where, first.scope.plane, len(group), lang),
         (
-            *_why(first, lang),
+            *why_entries(first, lang),
             Entry(folded_names([f.ref for f in group], "finding.and_more", lang)),
             *_told(_owners(systems, department, estate, lang), lang),
         ),
@@ -102,8 +102,8 @@ def _entry(
         line(Span(str(finding.ref), Tone.NAME), label),
         (
             *_plain_part(finding),
-            *_differences(finding, lang),
-            *_why(finding, lang),
+            *difference_entries(finding, lang),
+            *why_entries(finding, lang),
             *_when(finding, lang, sightings),
             *_missing(finding, lang),
             *_unseen(finding, lang),
@@ -120,7 +120,7 @@ def _plain_part(finding: Finding) -> Iterator[Entry]:
         yield Entry(line(part))
 
 
-def _differences(finding: Finding, lang: Lang) -> Iterator[Entry]:
+def difference_entries(finding: Finding, lang: Lang) -> Iterator[Entry]:
     for difference in finding.differences:
         after = _standing(difference, lang)
         if difference.path == PRESENCE:
@@ -192,7 +192,8 @@ def _standing(difference: Difference, lang: Lang) -> Line:
     return (Span(words("text.semicolon", lang)), told)
 
 
-def _why(finding: Finding, lang: Lang) -> Iterator[Entry]:
+def why_entries(finding: Finding, lang: Lang) -> Iterator[Entry]:
+    """Why it is not known, or what undeclared thing it is; and the words of the other side."""
     if finding.reason:
         reason, why = words(f"reason.{finding.reason}", lang), words(f"why.{finding.reason}", lang)
         yield Entry(

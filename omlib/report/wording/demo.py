@@ -67,7 +67,7 @@ SAID: dict[str, tuple[str, str]] = {
         "与制造的偏离不符：漏报 {missed} 项，误报 {besides} 项。",
     ),
     "demo.missed": ("planted and not found: {ref} {status}", "已制造但未发现：{ref} {status}"),
-    "demo.besides": ("found and not planted: {ref} {status}", "未制造却被报告：{ref} {status}"),
+    "demo.besides": ("found and not planted, {n} × ", "未制造却被报告，{n} × "),
     "demo.from_start": ("so from the start", "一开始就如此"),
     "demo.next.reconcile": ("look again, only this system", "只看这一个业务系统"),
     "demo.next.reconcile_all": ("look again", "再次查看"),
