@@ -14,14 +14,15 @@ class Why(StrEnum):
 
     NO_CHECK_MODE = "no_check_mode"  # the module cannot tell what it would do
     CHECK_MODE_OFF = "check_mode_off"  # `check_mode: false`: it would really have run
-    CASCADE = "cascade"  # it depends on the result of a task that was not carried out
-    FAILED = "failed"  # it failed under check mode, where earlier tasks made nothing
-    AFTER_FAILURE = "after_failure"  # an earlier task of this host failed
+    CASCADE = "cascade"  # it leans on the result of a task that was not carried out
+    FAILED = "failed"  # it failed, under check mode perhaps for want of what an earlier task makes
+    AFTER_FAILURE = "after_failure"  # an earlier task failed, and the run went no further
     UNREACHABLE = "unreachable"
     BROKEN_OFF = "broken_off"  # the run ended before this task: deadline, or a fault
-    ASYNC = "async"  # begun and not waited for
-    MODULE = "module"  # the module itself skipped, in its own words
-    HIDDEN = "hidden"  # it differs, and `no_log` keeps what
+    SKIPPED_ITSELF = "skipped_itself"  # the module did, for a reason of its own
+    HIDDEN = "hidden"  # it differs, and `no_log` or a vault keeps what
+    CONTESTED = "contested"  # another task declares the same file otherwise: a drift for ever
+    TIMES_ONLY = "times_only"  # `state: touch` changes times at each run, and nothing else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One text for the diffs of a result, whatever shape its module gave them, secrets replaced."""
+
+import difflib
+import json
+from collections.abc import Callable, Iterator, Mapping
+
+_LONGEST = 60_000  # characters
+_MOST_LINES = 4_000  # difflib is quadratic: 50,000 lines take it half a minute
+
+
+def unified(diff: object, masked: Callable[[str], str]) -> str:
+    """A unified diff of *diff*, "" if nothing differs.
+
+    >>> print(unified({"before": "a\\n", "after": "b\\n", "after_header": "/x"}, str), end="")
+    --- before
+    +++ after: /x
+    @@ -1 +1 @@
+    -a
+    +b
+    """
+    parts = diff if isinstance(diff, list) else [diff]
+    text = "".join("".join(_one(part, masked)) for part in parts if isinstance(part, Mapping))
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "\n... (cut)\n"
+
+
+def _one(part: Mapping[str, object], masked: Callable[[str], str]) -> Iterator[str]:
+    for side, other in (("dst", "before"), ("src", "after")):
+        if part.get(f"{side}_binary"):
+            yield f"({other}: a binary file)\n"
+        if part.get(f"{side}_larger"):
+            yield f"({other}: larger than {part[f'{side}_larger']} bytes)\n"
+    if "before" in part and "after" in part:
+        before, after = (masked(_text(part[side])) for side in ("before", "after"))
+        if before != after:
+            yield from _rows(part, before, after, masked)
+    if part.get("prepared"):
+        yield masked(_text(part["prepared"]))
+
+
+def _rows(
+    part: Mapping[str, object], before: str, after: str, masked: Callable[[str], str]
+) -> Iterator[str]:
+    names = []
+    for side in ("before", "after"):
+        header = part.get(f"{side}_header")
+        names.append(f"{side}: {masked(str(header))}" if header else side)
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    if len(old) + len(new) > _MOST_LINES:
+        yield f"({len(old)} lines before, {len(new)} lines after: too many to show)\n"
+        return
+    for row in difflib.unified_diff(old, new, *names, lineterm="\n"):
+        yield row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n"
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return str(value)
+    return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False, default=str) + "\n"
