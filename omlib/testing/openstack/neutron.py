@@ -7,6 +7,7 @@ from functools import partial
 from omlib.testing.openstack import neutron_l3
 from omlib.testing.openstack.neutron_ports import (
     add_rule,
+    as_made,
     default_group,
     drop_port,
     fixed_ips,
@@ -28,7 +29,7 @@ from omlib.testing.openstack.wire import (
     public,
     route,
 )
-from omlib.testing.openstack.world import World, new_id, now
+from omlib.testing.openstack.world import World, now
 
 _CONTROL = ("limit", "marker", "fields", "sort_key", "sort_dir", "page_reverse")
 _NAMES = {  # in addresses, in bodies, in messages
@@ -134,11 +135,8 @@ def add_network(world: World, request: Request) -> Answer:
     network = world.add(
         "network",
         {
-            "id": new_id(),
+            **as_made(request.project, told, revision=1),
             "name": told.get("name") or "",
-            "description": told.get("description") or "",
-            "tenant_id": request.project,
-            "project_id": request.project,
             "admin_state_up": told.get("admin_state_up", True),
             "status": "ACTIVE",
             "shared": bool(told.get("shared")),
@@ -147,10 +145,6 @@ def add_network(world: World, request: Request) -> Answer:
             "port_security_enabled": True,
             "availability_zones": [],
             "availability_zone_hints": [],
-            "tags": [],
-            "created_at": now(),
-            "updated_at": now(),
-            "revision_number": 1,
         },
     )
     return _made(world, "network", network)
@@ -189,11 +183,8 @@ def add_subnet(world: World, request: Request) -> Answer:
     subnet = world.add(
         "subnet",
         {
-            "id": new_id(),
+            **as_made(request.project, told),
             "name": told.get("name") or "",
-            "description": told.get("description") or "",
-            "tenant_id": request.project,
-            "project_id": request.project,
             "network_id": network["id"],
             "ip_version": cidr.version,
             "cidr": str(cidr),
@@ -209,10 +200,6 @@ def add_subnet(world: World, request: Request) -> Answer:
             "ipv6_ra_mode": None,
             "dns_publish_fixed_ip": False,
             "router:external": network["router:external"],
-            "tags": [],
-            "created_at": now(),
-            "updated_at": now(),
-            "revision_number": 0,
             "_used": set(),
             "_next": 0,
         },

@@ -1,6 +1,7 @@
 """Routers and floating IPs of the simulation. Nothing is routed: they are records, with ports."""
 
 from omlib.testing.openstack.neutron_ports import (
+    as_made,
     drop_port,
     fixed_ips,
     make_port,
@@ -8,7 +9,7 @@ from omlib.testing.openstack.neutron_ports import (
     visible_network,
 )
 from omlib.testing.openstack.wire import Answer, ApiError, Json, Request, public, route
-from omlib.testing.openstack.world import World, new_id, now
+from omlib.testing.openstack.world import World, now
 
 
 def add_floating_ip(world: World, request: Request) -> Answer:
@@ -36,21 +37,14 @@ def add_floating_ip(world: World, request: Request) -> Answer:
     floating = world.add(
         "floating_ip",
         {
-            "id": new_id(),
+            **as_made(request.project, told),
             "floating_ip_address": carrier["fixed_ips"][0]["ip_address"],
             "floating_network_id": network["id"],
-            "tenant_id": request.project,
-            "project_id": request.project,
-            "description": told.get("description") or "",
             "port_id": None,
             "fixed_ip_address": None,
             "router_id": None,
             "status": "DOWN",
             "port_details": None,
-            "tags": [],
-            "created_at": now(),
-            "updated_at": now(),
-            "revision_number": 0,
             "_carrier": carrier["id"],
         },
     )
@@ -145,21 +139,14 @@ def add_router(world: World, request: Request) -> Answer:
     router = world.add(
         "router",
         {
-            "id": new_id(),
+            **as_made(request.project, told, revision=1),
             "name": told.get("name") or "",
-            "description": told.get("description") or "",
-            "tenant_id": request.project,
-            "project_id": request.project,
             "admin_state_up": told.get("admin_state_up", True),
             "status": "ACTIVE",
             "external_gateway_info": None,
             "routes": [],
             "availability_zones": [],
             "availability_zone_hints": [],
-            "tags": [],
-            "created_at": now(),
-            "updated_at": now(),
-            "revision_number": 1,
         },
     )
     if gateway := told.get("external_gateway_info"):

@@ -7,6 +7,20 @@ from omlib.testing.openstack.wire import ApiError, Json, Request
 from omlib.testing.openstack.world import World, new_id, now
 
 
+def as_made(project: str, told: Json, *, revision: int = 0) -> Json:
+    """What neutron keeps of each thing, whatever its kind. Not all have a name."""
+    return {
+        "id": new_id(),
+        "description": told.get("description") or "",
+        "tenant_id": project,
+        "project_id": project,
+        "tags": [],
+        "created_at": now(),
+        "updated_at": now(),
+        "revision_number": revision,
+    }
+
+
 def visible_network(world: World, request: Request, live_id: str) -> Json:
     network: Json | None = world.things["network"].get(live_id)
     if network is None or not sees(request, network):
@@ -37,17 +51,10 @@ def new_group(world: World, project: str, name: str, description: str) -> Json:
     group = world.add(
         "security_group",
         {
-            "id": new_id(),
+            **as_made(project, {"description": description}, revision=1),
             "name": name,
-            "description": description,
-            "tenant_id": project,
-            "project_id": project,
             "stateful": True,
             "shared": False,
-            "tags": [],
-            "created_at": now(),
-            "updated_at": now(),
-            "revision_number": 1,
             "security_group_rules": [],
         },
     )
@@ -58,10 +65,8 @@ def new_group(world: World, project: str, name: str, description: str) -> Json:
 
 def add_rule(group: Json, told: Json) -> Json:
     rule = {
-        "id": new_id(),
+        **as_made(group["tenant_id"], told),
         "security_group_id": group["id"],
-        "tenant_id": group["tenant_id"],
-        "project_id": group["tenant_id"],
         "direction": told.get("direction", "ingress"),
         "ethertype": told.get("ethertype") or "IPv4",
         "protocol": told.get("protocol"),
@@ -72,11 +77,6 @@ def add_rule(group: Json, told: Json) -> Json:
         "remote_address_group_id": told.get("remote_address_group_id"),
         "normalized_cidr": told.get("remote_ip_prefix"),
         "belongs_to_default_sg": group["name"] == "default",
-        "description": told.get("description") or "",
-        "tags": [],
-        "created_at": now(),
-        "updated_at": now(),
-        "revision_number": 0,
     }
     group["security_group_rules"].append(rule)
     return rule
@@ -167,12 +167,9 @@ def make_port(world: World, project: str, network: Json, told: Json) -> Json:
     port = world.add(
         "port",
         {
-            "id": new_id(),
+            **as_made(project, told, revision=1),
             "name": told.get("name") or "",
-            "description": told.get("description") or "",
             "network_id": network["id"],
-            "tenant_id": project,
-            "project_id": project,
             "admin_state_up": told.get("admin_state_up", True),
             "status": "DOWN",
             "mac_address": mac,
@@ -187,10 +184,6 @@ def make_port(world: World, project: str, network: Json, told: Json) -> Json:
             "extra_dhcp_opts": [],
             "port_security_enabled": told.get("port_security_enabled", True),
             "binding:vnic_type": "normal",
-            "tags": [],
-            "created_at": now(),
-            "updated_at": now(),
-            "revision_number": 1,
             "_floating": [],
             "_of_nova": False,
         },
