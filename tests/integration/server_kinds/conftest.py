@@ -28,6 +28,7 @@ from omlib.model.observation import Observation
 from omlib.model.status import Status, UnknownReason
 from omlib.planes.server.declared import declare
 from omlib.planes.server.plane import ServerPlane
+from omlib.planes.server.runs.host_vars import content_vars
 from omlib.reconcile.compare import reconcile
 
 LAB_ID = int(os.environ.get("OMLIB_LAB_ID", "21"))
@@ -146,6 +147,8 @@ class Hosts:
         book.write_text(json.dumps([{**play, "vars": variables}]), encoding="utf-8")
         settings = self.folder / "ansible.cfg"  # whoever runs this may have their own
         settings.touch()
+        config = self.folder / "ansible.cfg"
+        config.touch()
         ssh = f"-F {self.layout.run / 'ssh_config'}"
         environment = {
             **os.environ,
@@ -171,7 +174,7 @@ def _variables(
     variables: dict[str, object] = {"name": name, "ref": f"{kind}/{name}", **told}
     if kind == "file":
         if name in state.contents:
-            variables["content"] = state.contents[name].decode("utf-8")
+            variables |= content_vars(state.contents[name])
         variables["restarts"] = state.restarts.get(name, ())
     return variables
 

@@ -39,7 +39,7 @@ def starts(mounted: "list[Mount]") -> "list[bytes]":
         )
         if not any(again):
             kept.append(mount)
-    return [mount.point for mount in kept]
+    return sorted(mount.point for mount in kept)
 
 
 def is_walled(folder: bytes) -> bool:

@@ -108,7 +108,11 @@ def has_matches() -> bool:
                 raw += config.read() + b"\n"
         except OSError:
             continue
-    return bool(_MATCHED.search(raw))
+    return sends_elsewhere(raw)
+
+
+def sends_elsewhere(config: bytes) -> bool:
+    return bool(_MATCHED.search(config))
 
 
 def accounts_of(asked: "dict[str, object]") -> "list[tuple[str, pwd.struct_passwd]]":

@@ -1,0 +1,113 @@
+"""Accounts on a real host: drift by hand is seen, the role mends it, check mode agrees."""
+
+from collections.abc import Callable
+
+import pytest
+
+from omlib.model.estate import ServerState
+from omlib.model.item import Attributes
+from omlib.model.status import Status, UnknownReason
+
+from .conftest import Hosts
+
+pytestmark = pytest.mark.lab
+Change = Callable[[str, str, str], None]
+USERS: dict[str, Attributes] = {
+    "app": {
+        "present": True,
+        "uid": 2001,
+        "shell": "/bin/bash",
+        "home": "/srv/app",
+        "groups": ("adm", "audit"),
+        "locked": True,
+    },
+    "web": {"present": True, "groups": (), "locked": True},
+    "old": {"present": False},
+    "daemon": {"present": True, "locked": True},
+}
+GROUPS: dict[str, Attributes] = {"audit": {"present": True, "gid": 3100, "members": ("app",)}}
+STATE = ServerState(items={"group": GROUPS, "user": USERS})
+
+
+def test_users_are_seen_mended_and_judged_alike(hosts: Hosts, changing: Change) -> None:
+    changing(
+        "srv1",
+        "useradd old; useradd -s /bin/sh -G adm,sudo web; echo web:secret | chpasswd",
+        "userdel web; userdel app; groupdel audit 2>/dev/null || true",
+    )
+    before = hosts.look("srv1", STATE)
+    assert before.verdicts("user") == {
+        "app": Status.MISSING,
+        "web": Status.DIVERGED,
+        "old": Status.DIVERGED,
+        "daemon": Status.IN_SYNC,  # locked by `*`, which usermod(8) would lock once more
+    }
+    web = before.items("user")["web"]
+    assert (web["locked"], web["groups"]) == (False, ("adm", "sudo"))
+    judged = {
+        "group/audit": "changed",
+        "user/app": "changed",
+        "user/web": "changed",
+        "user/old": "changed",
+        "user/daemon": "ok",
+    }
+    assert hosts.check("srv1", STATE) == judged
+    assert hosts.apply("srv1", STATE) == judged
+    after = hosts.look("srv1", STATE)
+    assert set(after.verdicts("user").values()) == {Status.IN_SYNC}
+    assert set(after.verdicts("group").values()) == {Status.IN_SYNC}
+    assert set(hosts.check("srv1", STATE).values()) == {"ok"}
+
+
+@pytest.mark.parametrize(
+    ("drift", "attribute"),
+    [
+        ("usermod -s /bin/sh tester", "shell"),
+        ("usermod -u 2999 tester", "uid"),
+        ("usermod -d /tmp tester", "home"),
+        ("usermod -aG sudo tester", "groups"),
+        ("echo tester:secret | chpasswd", "locked"),
+        ("usermod -p '' tester", "locked"),
+    ],
+)
+def test_one_changed_attribute_is_one_difference(
+    hosts: Hosts, changing: Change, drift: str, attribute: str
+) -> None:
+    changing("srv2", "useradd -u 2500 -s /bin/bash -d /home/tester tester", "userdel tester")
+    wanted: Attributes = {
+        "present": True,
+        "uid": 2500,
+        "shell": "/bin/bash",
+        "home": "/home/tester",
+        "groups": (),
+        "locked": True,
+    }
+    state = ServerState(items={"user": {"tester": wanted}})
+    assert hosts.look("srv2", state).verdicts("user") == {"tester": Status.IN_SYNC}
+    hosts.run("srv2", drift)
+    (finding,) = hosts.look("srv2", state).findings
+    assert [difference.path for difference in finding.differences] == [attribute]
+
+
+def test_a_second_account_of_root_is_found_though_it_cannot_log_in(
+    hosts: Hosts, changing: Change
+) -> None:
+    state = ServerState(full=frozenset({"user"}))
+    before = set(hosts.look("srv1", state).items("user"))
+    assert before == {"root", "ops"}
+    changing("srv1", "useradd -o -u 0 -s /usr/sbin/nologin toor", "userdel -f toor")
+    changing("srv1", "useradd -s /usr/sbin/nologin quiet", "userdel quiet")
+    after = hosts.look("srv1", state)
+    assert set(after.items("user")) - before == {"toor"}
+    assert after.verdicts("user")["toor"] is Status.UNMANAGED
+    assert after.items("user")["toor"]["uid"] == 0
+
+
+def test_without_root_nobody_can_say_whether_a_password_is_locked(
+    hosts: Hosts, changing: Change
+) -> None:
+    sudoers = "/etc/sudoers.d/ops"
+    changing("srv2", f"mv {sudoers} /root/sudoers", f"mv /root/sudoers {sudoers}")
+    seen = hosts.look("srv2", ServerState(items={"user": {"root": {"locked": True}}}))
+    assert seen.actual("user")["root"].unseen == {"locked": UnknownReason.DENIED}
+    assert seen.verdicts("user") == {"root": Status.UNKNOWN}
