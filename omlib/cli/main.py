@@ -13,7 +13,20 @@ from contextlib import suppress
 
 import typer
 
-from omlib.cli import adopt, change, checks, cloud, estate, labs, logs, look, past, stories, streams
+from omlib.cli import (
+    adopt,
+    change,
+    checks,
+    cloud,
+    estate,
+    labs,
+    logs,
+    look,
+    past,
+    server,
+    stories,
+    streams,
+)
 from omlib.cli.options import language
 from omlib.errors import OmlibError, RefusedError, UsageError
 
@@ -41,6 +54,7 @@ app.add_typer(estate.inventory, name="inventory")
 app.add_typer(look.runs, name="runs")
 app.add_typer(labs.lab, name="lab")
 app.add_typer(cloud.cloud, name="cloud")
+app.add_typer(server.server, name="server")
 
 
 def run(arguments: Sequence[str] | None = None) -> None:

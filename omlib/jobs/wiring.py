@@ -17,8 +17,11 @@ from omlib.reconcile.retired import retired_items
 from omlib.reconcile.stacks import Stacks
 
 if TYPE_CHECKING:
+    from omlib.jobs.server_check import Order
     from omlib.planes.cloud.adopting import AdoptingStacks
     from omlib.planes.cloud.engine.desk import StackDesk
+    from omlib.planes.server.runs.runner import Ended
+    from omlib.planes.server.runs.task import TaskResult
 
 
 def declared_items(estate: Estate, root: Path) -> tuple[Declared, ...]:
@@ -113,6 +116,53 @@ def ansible_inventory(estate: Estate, host: str = "") -> dict[str, Any]:
         raise UsageError(what="no_such_host", name=host)
     told: dict[str, Any] = inert(vars_of_host(estate, estate.servers[host], path_of))
     return told
+
+
+def check_playbook(order: "Order", on_result: "Callable[[TaskResult], None]") -> "Ended":
+    """Hold hosts against any playbook, as `ansible-playbook --check` would be called for it."""
+    from omlib.planes.server.runs.runner import Job, run
+
+    names = "," in order.inventory
+    job = Job(
+        playbook=order.playbook,
+        inventory=order.inventory if names else Path(order.inventory) if order.inventory else None,
+        check=True,
+        limit=order.limit,
+        deadline_s=order.deadline_s,
+        forks=order.forks,
+        become_password=order.become_password,
+        connection_password=order.connection_password,
+        vault_password=order.vault_password,
+        vault_password_file=order.vault_password_file,
+        extra_vars=order.extra_vars,
+        extra_args=order.extra_args,
+        foreign=True,
+    )
+    return run(job, on_result=on_result)
+
+
+def check_declared(
+    estate: Estate,
+    *,
+    limit: Sequence[str],
+    deadline_s: float,
+    forks: int,
+    on_result: "Callable[[TaskResult], None]",
+) -> "tuple[Path, Sequence[Ended]]":
+    """Hold declared hosts against omlib's own playbook; which one that is, and how it ended."""
+    from omlib.planes.server.runs import deep_check
+    from omlib.planes.server.runs.places import SITE, path_in, shipped
+
+    ended = deep_check.check_declared(
+        estate,
+        path_of=path_in(os.environ),
+        secrets=ReferencedSecrets(),
+        limit=limit,
+        deadline_s=deadline_s,
+        forks=forks,
+        on_result=on_result,
+    )
+    return shipped(SITE), ended
 
 
 def intended_text(root: Path) -> Callable[[Device], str]:

@@ -16,6 +16,7 @@ from omlib.report.wording import (
     adoption,
     change_errors,
     cloud,
+    deep_check,
     demo,
     engine,
     errors,
@@ -56,6 +57,7 @@ TABLES = (
     history.SAID,
     adoption.SAID,
     engine.SAID,
+    deep_check.SAID,
 )
 for _table in TABLES:
     _SAID.update(_table)

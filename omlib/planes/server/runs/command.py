@@ -37,7 +37,9 @@ def call_for(
 ) -> Call:
     """*limit* instead of the job's own; *most_hosts*: with more it ends and tells who they are."""
     pipes: dict[str, str] = {}
-    command = [sys.executable, "-m", "ansible", "playbook", "-i", _inventory(job, folder)]
+    command = [sys.executable, "-m", "ansible", "playbook"]
+    if job.inventory is not None:
+        command += ["-i", _inventory(job.inventory, folder)]
     if job.check:
         command += ["--check", "--diff"]
     for flag, secret in (
@@ -67,13 +69,13 @@ def call_for(
     )
 
 
-def _inventory(job: Job, folder: Path) -> str:
-    if isinstance(job.inventory, Path):
-        return str(job.inventory.absolute())
-    if isinstance(job.inventory, str):  # a list of names, as `ansible-playbook -i a,b,` takes it
-        return job.inventory
+def _inventory(inventory: Path | Mapping[str, object] | str, folder: Path) -> str:
+    if isinstance(inventory, Path):
+        return str(inventory.absolute())
+    if isinstance(inventory, str):
+        return inventory
     tree = folder / "inventory.yml"  # JSON is YAML
-    tree.write_text(json.dumps(job.inventory), encoding="utf-8")
+    tree.write_text(json.dumps(inventory), encoding="utf-8")
     return str(tree)
 
 

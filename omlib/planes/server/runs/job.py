@@ -12,14 +12,15 @@ _NOTHING: Mapping[str, object] = {}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """*inventory*: a file or folder, the tree of a YAML inventory, or names as in `-i a,b,`.
+    """*inventory*: a file or folder, the tree of a YAML inventory, names as in `-i a,b,`, or None
+    for what ansible.cfg says.
 
     *check*: `--check --diff`, and nothing is changed. *foreign*: not omlib's own playbook, so the
     ansible.cfg and ANSIBLE_* that `ansible-playbook` would heed are heeded.
     """
 
     playbook: Path
-    inventory: Path | Mapping[str, object] | str
+    inventory: Path | Mapping[str, object] | str | None
     check: bool
     limit: tuple[str, ...] = ()
     deadline_s: float = 3600
