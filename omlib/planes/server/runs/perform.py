@@ -1,6 +1,6 @@
 """Carry out one action on one host: the role of its kind, given that item alone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from omlib.errors import OmlibError
@@ -10,9 +10,11 @@ from omlib.model.item import Attributes
 from omlib.model.kind import kind_of
 from omlib.planes.access.text import clean
 from omlib.planes.server.runs.host_vars import host_vars
+from omlib.planes.server.runs.inventory import inert
 from omlib.planes.server.runs.places import SITE, shipped
 from omlib.planes.server.runs.reach import PathOf
 from omlib.planes.server.runs.runner import Ended, Job, run
+from omlib.planes.server.runs.task import TaskResult, Why
 from omlib.ports import Secrets
 
 Run = Callable[[Job], Ended]
@@ -72,19 +74,22 @@ def _inventory(
     server: Server, site: Site, path_of: PathOf, kind: str, name: str
 ) -> Mapping[str, object]:
     told = host_vars(server, site, path_of, only=(kind, name))
-    return {"all": {"hosts": {server.id: told}}}
+    return {"all": {"hosts": {server.id: inert(told)}}}
 
 
 def _judge(action: Action, ended: Ended) -> None:
     ref = str(action.ref)
     failed = [result for result in ended.results if result.failed]
     if ended.unreachable:
-        words = "; ".join(ended.unreachable.values())
-        raise NotMendedError(ref=ref, how="unreachable", words=clean(words))
+        silent = [result for result in ended.results if result.why is Why.UNREACHABLE]
+        raise NotMendedError(ref=ref, how="unreachable", words=_words(silent))
     if failed:
-        words = "; ".join(dict.fromkeys(result.detail for result in failed if result.detail))
-        raise NotMendedError(ref=ref, how="failed", words=clean(words))
+        raise NotMendedError(ref=ref, how="failed", words=_words(failed))
     if ended.error:
         raise NotMendedError(ref=ref, how="not_run", words=clean(ended.error))
     if not any(result.changed for result in ended.results):
         raise NotMendedError(ref=ref, how="unchanged", words="")
+
+
+def _words(results: Iterable[TaskResult]) -> str:
+    return clean("; ".join(dict.fromkeys(result.detail for result in results if result.detail)))
