@@ -4,18 +4,14 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from omlib.errors import RunFailedError, UsageError
 from omlib.jobs import wiring
 from omlib.jobs.workspace import read_estate
 from omlib.log import Secret
 from omlib.ports import Progress
-from omlib.report.server_check import ServerCheck
-
-if TYPE_CHECKING:
-    from omlib.planes.server.runs.runner import Ended
-    from omlib.planes.server.runs.task import TaskResult
+from omlib.report.server_check import ServerCheck, TaskLike
 
 STEP = "deep_check"
 
@@ -35,6 +31,19 @@ class Order:
     vault_password_file: Path | None = None
     extra_vars: Mapping[str, object] = field(default_factory=dict)
     extra_args: tuple[str, ...] = ()
+
+
+class EndedLike(Protocol):
+    """The shape of `omlib.planes.server.runs.job.Ended`."""
+
+    @property
+    def results(self) -> Sequence[TaskLike]: ...
+    @property
+    def hosts(self) -> Sequence[str]: ...
+    @property
+    def not_applicable(self) -> Mapping[str, int]: ...
+    @property
+    def error(self) -> str: ...
 
 
 def check_playbook(order: Order, progress: Progress) -> ServerCheck:
@@ -78,10 +87,10 @@ class _Told:
         self._began = time.monotonic()
         progress.start(STEP)
 
-    def take(self, result: "TaskResult") -> None:
+    def take(self, result: TaskLike) -> None:
         self._progress.advance(STEP, f"{result.host}: {result.task}")
 
-    def concluded(self, playbook: str, parts: Sequence["Ended"]) -> ServerCheck:
+    def concluded(self, playbook: str, parts: Sequence[EndedLike]) -> ServerCheck:
         took_s = time.monotonic() - self._began
         self._progress.done(STEP, took_s)
         faults = [part.error for part in parts if part.error]

@@ -3,7 +3,10 @@
 
 import difflib
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
+
+from omlib_in_ansible.secrets import SHOWN, digest
 
 _LONGEST = 60_000  # characters
 _MOST_LINES = 4_000  # difflib is quadratic: 50,000 lines take it half a minute
@@ -49,8 +52,41 @@ def _rows(
     if len(old) + len(new) > _MOST_LINES:
         yield f"({len(old)} lines before, {len(new)} lines after: too many to show)\n"
         return
+    old = _alike_hidden(old, new)
     for row in difflib.unified_diff(old, new, *names, lineterm="\n"):
         yield row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n"
+
+
+def _alike_hidden(old: list[str], new: list[str]) -> list[str]:
+    """*old*, where a line that gives way to one with a secret is hidden in the same place.
+
+    The secret that stood there until now is in no variable: `requirepass OLD` would be shown.
+    """
+    told = list(old)
+    for tag, low, high, start, end in difflib.SequenceMatcher(None, old, new).get_opcodes():
+        masked = [row for row in new[start:end] if SHOWN.search(row)] if tag == "replace" else []
+        heads = [SHOWN.split(row)[0] for row in masked]
+        for at in range(low, high):
+            told[at] = _hidden(old[at], heads)
+    return told
+
+
+def _hidden(row: str, heads: list[str]) -> str:
+    """*row* without what stands where the lines that begin with *heads* have a secret."""
+    if not heads or SHOWN.search(row):
+        return row
+    word = _WORD.match(row)
+    named = bool(word) and any(head.split()[:1] == row.split()[:1] for head in heads)
+    head = next((head for head in heads if head.strip() and row.startswith(head)), None)
+    if head is None and named and word:
+        head = word[0]
+    if head is None and len(heads) == 1 and not heads[0].strip():
+        head = ""  # the whole line is a secret
+    rest = row[len(head) :].rstrip("\n") if head is not None else ""
+    return f"{head}{digest(rest)}\n" if rest else row
+
+
+_WORD = re.compile(r"\s*\S+\s*")
 
 
 def _text(value: object) -> str:

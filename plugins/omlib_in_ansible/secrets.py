@@ -48,7 +48,7 @@ _PEM = re.compile(
     r"(-----BEGIN [A-Z ]*PRIVATE KEY-----)(.*?)(-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL
 )
 _IN_URL = re.compile(r"(?<=://)([^\s/:@'\"]*):([^\s/@'\"]+)(?=@)")
-_SHOWN = re.compile(r"<secret [0-9a-f]{8}>")
+SHOWN = re.compile(r"<secret [0-9a-f]{8}>")
 
 
 def digest(text: str) -> str:
@@ -152,7 +152,7 @@ def _patterns(text: str) -> str:
 
 
 def _once(text: str) -> str:
-    return text if _SHOWN.search(text) else digest(text)
+    return text if SHOWN.search(text) else digest(text)
 
 
 def _pair(found: re.Match[str]) -> str:
