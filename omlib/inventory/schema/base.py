@@ -118,6 +118,12 @@ def _reference(given: object) -> object:
     return given
 
 
+def _file_reference(given: object) -> object:
+    if not str(_reference(given)).startswith("file:"):
+        raise PydanticCustomError("secret_value", "")
+    return given
+
+
 def _ref(text: str) -> str:
     try:
         return str(parse_ref(text))
@@ -207,6 +213,7 @@ HostPort = Annotated[int, Field(ge=1, le=65535)]
 Endpoint = Annotated[str, AfterValidator(_endpoint), _pattern(r"^(tcp|udp)/\d{1,5}$")]
 Listener = Annotated[str, AfterValidator(_listener)]
 CredentialRef = Annotated[str, BeforeValidator(_reference), _pattern(r"^(env|file):.+$")]
+FileRef = Annotated[str, BeforeValidator(_file_reference), _pattern(r"^file:.+$")]
 RefText = Annotated[str, AfterValidator(_ref)]
 Cents = Annotated[
     int,

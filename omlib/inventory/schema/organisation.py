@@ -6,6 +6,7 @@ from pydantic import Field
 
 from omlib.inventory.schema.base import (
     CredentialRef,
+    FileRef,
     Host,
     HostPort,
     Id,
@@ -57,13 +58,18 @@ class SiteRecord(Record):
         default="", description="Password that sudo asks for: `env:NAME` or `file:PATH`."
     )
     agent: bool = Field(default=False, description="Whether keys of an ssh-agent are offered.")
-    ssh_config: CredentialRef = Field(
-        default="", description="How addresses are reached, ssh_config(5): `file:PATH`."
+    ssh_config: FileRef = Field(
+        default="",
+        description="`file:PATH` of an ssh_config(5): what it says of an address counts where the"
+        " inventory says nothing.",
     )
     known_hosts: CredentialRef = Field(
         default="", description="Known host keys: `env:NAME` (a path in it) or `file:PATH`."
     )
-    jump: Text = Field(default="", description="Jump host, `user@address:port`.")
+    jump: Text = Field(
+        default="",
+        description="Jump hosts, `user@address:port`; several with commas, the nearest first.",
+    )
     concurrency: Size = Field(default=8, le=256, description="How many targets are asked at once.")
     connect_s: Size = Field(default=10, le=600, description="Bound of one connection, in seconds.")
     deadline_s: Size = Field(

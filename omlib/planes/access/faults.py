@@ -24,6 +24,7 @@ class Fault(StrEnum):
     NO_BANNER = "no_banner"  # TCP was taken, and no SSH session came of it: a hung host
     CLOSED = "closed"  # it hung up before the login was through
     LOGIN_TIMED_OUT = "login_timed_out"
+    NO_WAY = "no_way"  # our own jump or ssh_config says no way that can be gone
     NO_CREDENTIAL = "no_credential"  # our own key or password is missing, unreadable or unsafe
     LOGIN_REJECTED = "login_rejected"
     HOST_KEY_UNKNOWN = "host_key_unknown"
@@ -48,6 +49,7 @@ REASONS: Mapping[Fault, UnknownReason] = {
     Fault.NO_BANNER: UnknownReason.UNREACHABLE,
     Fault.CLOSED: UnknownReason.UNREACHABLE,
     Fault.LOGIN_TIMED_OUT: UnknownReason.UNREACHABLE,
+    Fault.NO_WAY: UnknownReason.NOT_CHECKED,
     Fault.NO_CREDENTIAL: UnknownReason.NOT_CHECKED,
     Fault.LOGIN_REJECTED: UnknownReason.DENIED,
     Fault.HOST_KEY_UNKNOWN: UnknownReason.DENIED,

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import paramiko
 
+from omlib.planes.access.agent import agent_keys
 from omlib.planes.access.dial import dial
 from omlib.planes.access.faults import AccessError, Fault, fault_of
 from omlib.planes.access.gauge import Gauge, Wire
@@ -110,16 +111,26 @@ class Session:
 
 @contextmanager
 def connect(way: Way) -> Iterator[Session]:
-    """Log in, through the jump host if there is one; raises AccessError."""
+    """Log in, through the jump hosts if there are any; raises AccessError."""
     end = time.monotonic() + way.deadline_s
     with ExitStack() as open_:
-        wire: Wire
-        if way.jump:
-            before = _log_in(way.jump, _dial(way.jump, end), end, open_, relays=True)
-            wire = _tunnel(before, way)
-        else:
+        yield _reach(way, end, open_, relays=0)
+
+
+def _reach(way: Way, end: float, open_: ExitStack, *, relays: int) -> Session:
+    """*relays*: for how many further logins this one is the way."""
+    wire: Wire
+    if way.jump:
+        wire = _tunnel(_reach(way.jump, end, open_, relays=relays + 1), way)
+    try:
+        if not way.jump:
             wire = _dial(way, end)
-        yield _log_in(way, wire, end, open_)
+        return _log_in(way, wire, end, open_, relays=relays)
+    except AccessError as error:
+        if not relays:
+            raise
+        detail = f"jump host {way.address}: {error.facts['detail']}"
+        raise AccessError(fault=error.fault, detail=detail.removesuffix(": ")) from error
 
 
 def _dial(way: Way, end: float) -> Wire:
@@ -141,8 +152,9 @@ def _tunnel(jump: Session, way: Way) -> Wire:
     return channel
 
 
-def _log_in(way: Way, wire: Wire, end: float, open_: ExitStack, *, relays: bool = False) -> Session:
-    limit_bytes = way.output_bytes * (2 if relays else 1) + SLACK_BYTES
+def _log_in(way: Way, wire: Wire, end: float, open_: ExitStack, *, relays: int) -> Session:
+    # each login inside another adds its own protocol to what the outer one carries
+    limit_bytes = (way.output_bytes + SLACK_BYTES) * (1 + relays)
     gauge = Gauge(wire, end=end, limit_bytes=limit_bytes)
     open_.callback(gauge.close)
     disabled = _NEVER if way.sha1 else _NEVER | _SHA1
@@ -194,8 +206,8 @@ def _check_host_key(transport: paramiko.Transport, way: Way, trusted: KnownHosts
 def _authenticate(transport: paramiko.Transport, gauge: Gauge, way: Way) -> None:
     gauge.stage(Fault.LOGIN_TIMED_OUT, way.connect_s)
     rejected: Exception | None = None
-    if way.key_file:
-        key = _key(way.key_file)
+    for key in _keys(transport, way):
+        rejected = None
         try:
             further = transport.auth_publickey(way.user, key)
         except paramiko.AuthenticationException as error:
@@ -203,11 +215,21 @@ def _authenticate(transport: paramiko.Transport, gauge: Gauge, way: Way) -> None
         else:
             if not further:
                 return
+        if not transport.is_active() or gauge.check():
+            break
     if way.password and transport.is_active():
         rejected = None
         if not transport.auth_password(way.user, way.password.reveal()):
             return
     raise rejected or paramiko.AuthenticationException("a further factor is wanted")
+
+
+def _keys(transport: paramiko.Transport, way: Way) -> Iterator[paramiko.PKey]:
+    yield from map(_key, way.key_files)
+    if way.agent:
+        # the thread that waits for the agent to sign is the one that the gauge is read by
+        transport.auth_timeout = way.connect_s
+        yield from agent_keys(way.connect_s)
 
 
 def _key(path: Path) -> paramiko.PKey:

@@ -53,7 +53,7 @@ def a_way(login_key: tuple[paramiko.PKey, Path], tmp_path: Path) -> Callable[...
             "address": "127.0.0.1",
             "port": host.port,
             "user": "ops",
-            "key_file": login_key[1],
+            "key_files": (login_key[1],),
             "known_hosts": (known,),
             "connect_s": 5.0,
             "deadline_s": 10.0,

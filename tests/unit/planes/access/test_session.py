@@ -1,10 +1,11 @@
 """Hosts that do not behave: each comes out as the right fault, and in time."""
 
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -191,7 +192,7 @@ def test_a_key_file_that_others_can_read_is_not_used(
     key = tmp_path / "id"
     paramiko.ECDSAKey.generate().write_private_key_file(str(key))
     key.chmod(0o644)
-    error = fault(a_way(a_host(says(END)), key_file=key))
+    error = fault(a_way(a_host(says(END)), key_files=(key,)))
     assert (error.fault, error.reason) == (Fault.NO_CREDENTIAL, UnknownReason.NOT_CHECKED)
     assert "chmod 600" in error.detail
 
@@ -204,7 +205,7 @@ def test_a_key_file_that_is_none_is_denied(
     if content is not None:
         key.write_bytes(content)
         key.chmod(0o600)
-    error = fault(a_way(a_host(says(END)), key_file=key))
+    error = fault(a_way(a_host(says(END)), key_files=(key,)))
     assert (error.fault, error.reason) == (Fault.NO_CREDENTIAL, UnknownReason.NOT_CHECKED)
     assert error.detail.startswith(f"no_credential: {key}: no ")
     assert "Errno" not in error.detail
@@ -322,6 +323,83 @@ def test_a_host_that_hangs_behind_a_jump_host_ends_in_time(a_host: AHost, a_way:
     with within(9):
         error = fault(a_way(host, connect_s=2, jump=a_way(a_host(forwards=True))))
     assert error.reason is UnknownReason.UNREACHABLE
+
+
+def test_a_host_is_reached_through_a_chain_of_jump_hosts(a_host: AHost, a_way: AWay) -> None:
+    big = says(b"x" * 500_000, END)
+    outer = a_way(a_host(forwards=True))
+    inner = a_way(a_host(forwards=True), jump=outer)
+    assert len(ask(a_way(a_host(big), jump=inner)).out) == 500_000 + len(END)
+
+
+def test_a_fault_on_the_way_names_the_jump_host(a_host: AHost, a_way: AWay) -> None:
+    gate = a_way(a_host(forwards=True, accepts=frozenset()))
+    middle = a_way(a_host(forwards=True), jump=gate)
+    error = fault(a_way(a_host(says(END)), jump=middle))
+    assert error.fault is Fault.LOGIN_REJECTED
+    assert error.detail.startswith("login_rejected: jump host 127.0.0.1: ")
+
+
+# keys of an ssh-agent
+
+
+@pytest.fixture
+def agent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An agent with nothing in it yet; its socket."""
+    path = tmp_path / "agent"
+    with subprocess.Popen(["ssh-agent", "-D", "-a", path], stdout=subprocess.DEVNULL) as running:
+        for _ in range(100):
+            if path.exists():
+                break
+            time.sleep(0.05)
+        monkeypatch.setenv("SSH_AUTH_SOCK", str(path))
+        yield path
+        running.terminate()
+
+
+def test_a_key_of_the_agent_logs_in_only_where_the_site_says_so(
+    a_host: AHost, a_way: AWay, agent: Path, login_key: tuple[paramiko.PKey, Path]
+) -> None:
+    subprocess.run(["ssh-add", "-q", login_key[1]], check=True)
+    host = a_host(says(END))
+    assert ask(a_way(host, key_files=(), agent=True)).out == END
+    assert fault(a_way(host, key_files=())).fault is Fault.LOGIN_REJECTED
+    assert host.logins == 1
+
+
+def test_an_agent_without_the_key_is_denied_and_a_password_still_counts(
+    a_host: AHost, a_way: AWay, agent: Path
+) -> None:
+    host = a_host(says(END), accepts=frozenset({"correct horse"}))
+    assert fault(a_way(host, key_files=(), agent=True)).fault is Fault.LOGIN_REJECTED
+    way = a_way(host, key_files=(), agent=True, password=Secret("correct horse"))
+    assert ask(way).out == END
+
+
+@pytest.mark.parametrize("answers", [b"", b"\xff" * 64])
+def test_an_agent_that_hangs_or_lies_is_told_in_time(
+    a_host: AHost,
+    a_way: AWay,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    answers: bytes,
+) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "hung"))
+        listener.listen()
+        monkeypatch.setenv("SSH_AUTH_SOCK", str(tmp_path / "hung"))
+
+        def serve() -> None:
+            with suppress(OSError):
+                connection, _ = listener.accept()
+                connection.sendall(answers)
+                time.sleep(10)
+
+        threading.Thread(target=serve, daemon=True).start()
+        with within(4):
+            error = fault(a_way(a_host(says(END)), key_files=(), agent=True, connect_s=2))
+    assert error.fault is Fault.NO_CREDENTIAL
+    assert error.detail.startswith("no_credential: ssh-agent: ")
 
 
 # nothing is left behind
