@@ -71,10 +71,10 @@ def normal_rule(rule: str) -> str:
 
 def _flags_as_list(rule: str) -> str:
     """`tcp flags & (fin|syn) == syn` of nft before 1.0 is `tcp flags syn / fin,syn` now."""
-    old = re.compile(r"tcp flags & \(?([a-z|]+)\)? (==|!=) ([a-z|]+)")
+    old = re.compile(r"tcp flags & (\([a-z| ]+\)|[a-z]+) (==|!=) ([a-z]+(?: ?\| ?[a-z]+)*)")
 
     def new(match: "re.Match[str]") -> str:
-        mask, sign, value = match.groups()
+        mask, sign, value = (part.replace(" ", "").strip("()") for part in match.groups())
         said = "" if sign == "==" else "!= "
         return "tcp flags " + said + value.replace("|", ",") + " / " + mask.replace("|", ",")
 
@@ -108,7 +108,9 @@ def _set(tokens: "list[str]", before: "list[str]") -> str:
 def _value(word: str, before: "list[str]") -> str:
     """One word, as what stands before it wants it spelled."""
     if word.startswith('"'):
-        return word[1:-1]
+        if not re.match(r'"[\w.:@*/+-]+"$', word):
+            return word
+        word = word[1:-1]
     field = [word for word in before[-3:] if word not in ("==", "!=", "vmap")][-2:]
     names = {}  # type: dict[str, str]
     last = field[-1] if field else ""
@@ -163,5 +165,5 @@ def _plain(rule: str) -> str:
     rule = re.sub(twice, r"\1 ", rule)
     rule = re.sub(r"\b(reject with icmp(?:v6|x)?) type ", r"\1 ", rule)
     rule = re.sub(r"\breject with icmp(?:v6|x)? port-unreachable\b", "reject", rule)
-    rule = re.sub(r"( limit rate [^ ]+) burst 5 packets\b", r"\1", rule)
+    rule = re.sub(r"\b(limit rate [^ ]+) burst 5 packets\b", r"\1", rule)
     return re.sub(r" level warn(?:ing)?\b", "", rule)

@@ -153,20 +153,19 @@ def write(module: AnsibleModule, path: str, jobs: list) -> None:
     fresh = os.path.join(module.tmpdir, "table")
     with open(fresh, "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write(content_of(module, path, jobs))
-    os.chmod(fresh, 0o600 if path.startswith(SPOOLS) else 0o644)
-    if path.startswith(SPOOLS):
+    spool = path.startswith(SPOOLS)
+    owner, group = 0, 0
+    if spool:
         try:
-            account = pwd.getpwnam(os.path.basename(path))
+            owner = pwd.getpwnam(os.path.basename(path)).pw_uid
         except KeyError:
             module.fail_json(msg=f"{path}: there is no such account")
-        folder = os.stat(os.path.dirname(path))
-        os.chown(fresh, account.pw_uid, folder.st_gid)
-    else:
-        os.chown(fresh, 0, 0)
-    if os.path.exists(path):  # atomic_move keeps an owner and a mode for which cron passes over it
-        os.remove(path)
+        group = os.stat(os.path.dirname(path)).st_gid
     module.atomic_move(fresh, path)
-    if path.startswith(SPOOLS):  # cron only looks into the folder when its own time changes
+    # what was there before may have been in hands, or open to hands, for which cron passes it over
+    os.chown(path, owner, group)
+    os.chmod(path, 0o600 if spool else 0o644)
+    if spool:  # cron only looks into the folder when its own time changes
         os.utime(os.path.dirname(path))
 
 

@@ -188,7 +188,6 @@ def write(module: AnsibleModule, folder: str, name: str, content: str) -> None:
     fresh = os.path.join(module.tmpdir, "module")
     with open(fresh, "w", encoding="utf-8") as file:
         file.write(content)
-    os.chmod(fresh, 0o644)
     module.atomic_move(fresh, own(folder, name))
 
 
@@ -204,7 +203,6 @@ def unname(module: AnsibleModule, name: str, folder: str, source: str, names: ob
     fresh = os.path.join(module.tmpdir, "module")
     with open(fresh, "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write("\n".join(line for line in lines if name not in names(line)))
-    os.chmod(fresh, 0o644)
     module.atomic_move(fresh, path)
 
 

@@ -262,7 +262,6 @@ def set_fstab(module: AnsibleModule, point: str, wanted: dict) -> None:
     fresh = os.path.join(module.tmpdir, "fstab")
     with open(fresh, "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write("".join(f"{line}\n" for line in lines + new))
-    os.chmod(fresh, 0o644)
     module.atomic_move(fresh, FSTAB)
 
 

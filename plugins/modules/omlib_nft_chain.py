@@ -159,10 +159,10 @@ def normal_rule(rule: str) -> str:
 
 def _flags_as_list(rule: str) -> str:
     """`tcp flags & (fin|syn) == syn` of nft before 1.0 is `tcp flags syn / fin,syn` now."""
-    old = re.compile(r"tcp flags & \(?([a-z|]+)\)? (==|!=) ([a-z|]+)")
+    old = re.compile(r"tcp flags & (\([a-z| ]+\)|[a-z]+) (==|!=) ([a-z]+(?: ?\| ?[a-z]+)*)")
 
     def new(match: "re.Match[str]") -> str:
-        mask, sign, value = match.groups()
+        mask, sign, value = (part.replace(" ", "").strip("()") for part in match.groups())
         said = "" if sign == "==" else "!= "
         return "tcp flags " + said + value.replace("|", ",") + " / " + mask.replace("|", ",")
 
@@ -196,7 +196,9 @@ def _set(tokens: "list[str]", before: "list[str]") -> str:
 def _value(word: str, before: "list[str]") -> str:
     """One word, as what stands before it wants it spelled."""
     if word.startswith('"'):
-        return word[1:-1]
+        if not re.match(r'"[\w.:@*/+-]+"$', word):
+            return word
+        word = word[1:-1]
     field = [word for word in before[-3:] if word not in ("==", "!=", "vmap")][-2:]
     names = {}  # type: dict[str, str]
     last = field[-1] if field else ""
@@ -251,7 +253,7 @@ def _plain(rule: str) -> str:
     rule = re.sub(twice, r"\1 ", rule)
     rule = re.sub(r"\b(reject with icmp(?:v6|x)?) type ", r"\1 ", rule)
     rule = re.sub(r"\breject with icmp(?:v6|x)? port-unreachable\b", "reject", rule)
-    rule = re.sub(r"( limit rate [^ ]+) burst 5 packets\b", r"\1", rule)
+    rule = re.sub(r"\b(limit rate [^ ]+) burst 5 packets\b", r"\1", rule)
     return re.sub(r" level warn(?:ing)?\b", "", rule)
 
 
@@ -259,7 +261,7 @@ def _plain(rule: str) -> str:
 
 
 # copied: omlib/planes/server/host/nftables.py
-#   FILES FAMILIES DEEP LOOKS Chain Ruleset VERBS pieces statements lines_of blanks_collapsed
+#   FILES FAMILIES DEEP LOOKS Chain Ruleset VERBS pieces statements has_block lines_of blanks_collapsed
 #   parse_ruleset boot_chains is_same
 
 
@@ -294,15 +296,14 @@ class Ruleset:
         self.files = 0
 
     def load(self, source: str, folder: str = "", deep: int = DEEP) -> None:
-        for words, body in statements(source):
-            words = self.filled(words)
+        for statement, body in statements(source):
+            words = self.filled(statement)
             plain = words.split()
             if plain[:1] == ["include"]:
                 self.include(words[len("include") :].strip().strip("\"'"), folder, deep)
             elif plain[:1] in (["define"], ["redefine"]):
                 name, _, value = words.partition(" ")[2].partition("=")
-                inner = "{" + self.filled(body) + "}" if body is not None else ""
-                self.values[name.strip()] = (value + inner).strip()
+                self.values[name.strip()] = value.strip()
             else:
                 self.do(plain, words, body)
 
@@ -328,8 +329,7 @@ class Ruleset:
         if what == "rule" and verb in ("add", "insert") and len(plain) > 2:
             chain = self.chain(" ".join((family, *plain[:2])))
             rule = words.split(None, len(words.split()) - len(plain) + 2)[-1]
-            rule = rule + ("{" + self.filled(body) + "}" if body is not None else "")
-            chain.rules.insert(0 if verb == "insert" else len(chain.rules), " ".join(rule.split()))
+            chain.rules.insert(0 if verb == "insert" else len(chain.rules), rule)
         elif what == "table" and plain:
             self.table(verb, family + " " + plain[0] + " ", body)
         elif what == "chain" and len(plain) > 1:
@@ -381,29 +381,34 @@ def pieces(source: str) -> "list[str]":
 
 
 def statements(source: str) -> "list[tuple[str, str | None]]":
-    """Each statement as the words before its braces, and what is in them (None: no braces)."""
+    """Each statement as the words before its block, and what is in that (None: it has none)."""
     found = []  # type: list[tuple[str, str | None]]
-    words, body, deep = "", "", 0
+    words, body, deep = "", None, 0  # type: str, str | None, int
     for piece in [*pieces(source), "\n"]:
-        if piece == "{":
-            body += piece if deep else ""
-            deep += 1
-        elif piece == "}":
-            deep -= 1
-            if deep == 0:
-                found.append((" ".join(words.split()), body))
-                words, body = "", ""
-            else:
-                body += piece
-        elif deep:
+        before, deep = deep, deep + {"{": 1, "}": -1}.get(piece, 0)
+        if piece == "{" and before == 0 and has_block(words):
+            body = ""
+        elif piece == "}" and deep == 0 and body is not None:
+            found.append((blanks_collapsed(words), body))
+            words, body = "", None
+        elif body is not None:
             body += piece
-        elif piece in ";\n":
-            if words.strip():
-                found.append((" ".join(words.split()), None))
+        elif piece in ";\n" and deep == 0:
+            found += [(blanks_collapsed(words), None)] if words.strip() else []
             words = ""
         else:
             words += piece
     return found
+
+
+def has_block(words: str) -> bool:
+    """Whether braces after *words* hold statements; else they are a set, as in a rule."""
+    plain = words.split()
+    return next((one for one in plain if one not in VERBS), "") not in (
+        "rule",
+        "define",
+        "redefine",
+    )
 
 
 def lines_of(body: str) -> "list[str]":
@@ -532,8 +537,8 @@ def write(module: AnsibleModule, path: str, content: str, mode: int) -> None:
     fresh = os.path.join(module.tmpdir, "nft")
     with open(fresh, "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write(content)
-    os.chmod(fresh, mode)
     module.atomic_move(fresh, path)
+    os.chmod(path, mode)
 
 
 def set_at_boot(module: AnsibleModule, name: str, content: str) -> None:

@@ -187,7 +187,6 @@ def set_at_boot(module: AnsibleModule, path: str, value: str) -> None:
     fresh = os.path.join(module.tmpdir, "sysctl")
     with open(fresh, "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write("".join(f"{line}\n" for line in [*kept, f"{module.params['name']} = {value}"]))
-    os.chmod(fresh, 0o644)
     module.atomic_move(fresh, OWN)
 
 

@@ -294,12 +294,15 @@ def look(limit_s: int) -> "tuple[str, dict[str, object], dict[str, str]]":
 
 
 def write(module: AnsibleModule, path: str, content: str) -> None:
-    os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
+    folder = os.path.dirname(path)
+    if not os.path.isdir(folder):  # whatever umask the host has: systemd-timesyncd is not root
+        os.makedirs(folder)
+        os.chmod(folder, 0o755)  # noqa: S103
     fresh = os.path.join(module.tmpdir, "clock")
     with open(fresh, "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write(content)
-    os.chmod(fresh, 0o644)
     module.atomic_move(fresh, path)
+    os.chmod(path, 0o644)
 
 
 def set_servers(module: AnsibleModule, keeper: str, servers: list) -> None:

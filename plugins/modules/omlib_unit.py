@@ -249,7 +249,6 @@ def set_calendar(module: AnsibleModule, unit: str, lines: list) -> None:
     fresh = os.path.join(module.tmpdir, "drop-in")
     with open(fresh, "w", encoding="utf-8") as file:
         file.write("[Timer]\nOnCalendar=\n" + "".join(f"OnCalendar={one}\n" for one in lines))
-    os.chmod(fresh, 0o644)
     module.atomic_move(fresh, path)
     systemctl(module, "daemon-reload")
 

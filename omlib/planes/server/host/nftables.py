@@ -39,15 +39,14 @@ class Ruleset:
         self.files = 0
 
     def load(self, source: str, folder: str = "", deep: int = DEEP) -> None:
-        for words, body in statements(source):
-            words = self.filled(words)
+        for statement, body in statements(source):
+            words = self.filled(statement)
             plain = words.split()
             if plain[:1] == ["include"]:
                 self.include(words[len("include") :].strip().strip("\"'"), folder, deep)
             elif plain[:1] in (["define"], ["redefine"]):
                 name, _, value = words.partition(" ")[2].partition("=")
-                inner = "{" + self.filled(body) + "}" if body is not None else ""
-                self.values[name.strip()] = (value + inner).strip()
+                self.values[name.strip()] = value.strip()
             else:
                 self.do(plain, words, body)
 
@@ -73,8 +72,7 @@ class Ruleset:
         if what == "rule" and verb in ("add", "insert") and len(plain) > 2:
             chain = self.chain(" ".join((family, *plain[:2])))
             rule = words.split(None, len(words.split()) - len(plain) + 2)[-1]
-            rule = rule + ("{" + self.filled(body) + "}" if body is not None else "")
-            chain.rules.insert(0 if verb == "insert" else len(chain.rules), " ".join(rule.split()))
+            chain.rules.insert(0 if verb == "insert" else len(chain.rules), rule)
         elif what == "table" and plain:
             self.table(verb, family + " " + plain[0] + " ", body)
         elif what == "chain" and len(plain) > 1:
@@ -126,29 +124,34 @@ def pieces(source: str) -> "list[str]":
 
 
 def statements(source: str) -> "list[tuple[str, str | None]]":
-    """Each statement as the words before its braces, and what is in them (None: no braces)."""
+    """Each statement as the words before its block, and what is in that (None: it has none)."""
     found = []  # type: list[tuple[str, str | None]]
-    words, body, deep = "", "", 0
+    words, body, deep = "", None, 0  # type: str, str | None, int
     for piece in [*pieces(source), "\n"]:
-        if piece == "{":
-            body += piece if deep else ""
-            deep += 1
-        elif piece == "}":
-            deep -= 1
-            if deep == 0:
-                found.append((" ".join(words.split()), body))
-                words, body = "", ""
-            else:
-                body += piece
-        elif deep:
+        before, deep = deep, deep + {"{": 1, "}": -1}.get(piece, 0)
+        if piece == "{" and before == 0 and has_block(words):
+            body = ""
+        elif piece == "}" and deep == 0 and body is not None:
+            found.append((blanks_collapsed(words), body))
+            words, body = "", None
+        elif body is not None:
             body += piece
-        elif piece in ";\n":
-            if words.strip():
-                found.append((" ".join(words.split()), None))
+        elif piece in ";\n" and deep == 0:
+            found += [(blanks_collapsed(words), None)] if words.strip() else []
             words = ""
         else:
             words += piece
     return found
+
+
+def has_block(words: str) -> bool:
+    """Whether braces after *words* hold statements; else they are a set, as in a rule."""
+    plain = words.split()
+    return next((one for one in plain if one not in VERBS), "") not in (
+        "rule",
+        "define",
+        "redefine",
+    )
 
 
 def lines_of(body: str) -> "list[str]":
