@@ -1,5 +1,6 @@
 """The plane over real hosts passes the suite that the fakes pass."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,13 +16,14 @@ from omlib.model.ref import Ref, make_ref
 from omlib.model.status import UnknownReason
 from omlib.planes.server.declared import declare
 from omlib.ports import Plane
-from omlib.testing.plane_contract import Ability, Changed, PlaneContract, Silenced
+from omlib.testing.plane_contract import Changed, PlaneContract, Silenced
 
-from .conftest import Hosts
+from .conftest import NAMES, Hosts
 
 pytestmark = pytest.mark.lab
 HOST = "srv1"
-SHELLS = "/etc/shells"
+SHELLS, NOTE = "/etc/shells", "/etc/omlib-contract"
+TEXT = b"as declared\n"
 STATE = ServerState(
     items={
         "package": {"openssh-server": {"present": True}, "telnet": {"present": False}},
@@ -29,11 +31,15 @@ STATE = ServerState(
             "ssh": {"running": True, "enabled": True},
             "cron": {"running": True, "enabled": True},
         },
-        "file": {SHELLS: {"owner": "root", "group": "root", "mode": "0644"}},
+        "file": {
+            SHELLS: {"owner": "root", "group": "root", "mode": "0644"},
+            NOTE: {"sha256": hashlib.sha256(TEXT).hexdigest()},
+        },
         "user": {"ops": {"present": True, "shell": "/bin/bash"}, "mallory": {"present": False}},
         "listener": {"tcp/*:22": {"process": "sshd"}},
     },
     full=frozenset({"listener"}),
+    contents={NOTE: TEXT},
 )
 
 
@@ -61,8 +67,8 @@ class HostCase:
         return HOST
 
     def remove(self) -> Ref:
-        self.changing(HOST, f"mv {SHELLS} /root/shells", f"mv /root/shells {SHELLS}")
-        return make_ref(PlaneName.SERVER, "file", HOST, SHELLS)
+        self.changing(HOST, f"rm {NOTE}", f"rm -f {NOTE}")
+        return make_ref(PlaneName.SERVER, "file", HOST, NOTE)
 
     def silence(self) -> Silenced:
         self.cut(HOST)
@@ -88,10 +94,12 @@ class TestRealHosts(PlaneContract):
     def case(
         self, hosts: Hosts, changing: Callable[[str, str, str], None], cut: Callable[[str], None]
     ) -> HostCase:
+        for name in NAMES:
+            changing(name, f"echo as declared > {NOTE}", f"rm -f {NOTE}")
         return HostCase(
             changing=changing,
             cut=cut,
             plane=hosts.plane(STATE),
             declared=list(declare(hosts.estate(STATE))),
-            cannot={Ability.PERFORM: "the server plane only reads"},
+            cannot={},
         )
