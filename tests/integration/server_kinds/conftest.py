@@ -147,8 +147,6 @@ class Hosts:
         book.write_text(json.dumps([{**play, "vars": variables}]), encoding="utf-8")
         settings = self.folder / "ansible.cfg"  # whoever runs this may have their own
         settings.touch()
-        config = self.folder / "ansible.cfg"
-        config.touch()
         ssh = f"-F {self.layout.run / 'ssh_config'}"
         environment = {
             **os.environ,

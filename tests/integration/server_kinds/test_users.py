@@ -24,8 +24,12 @@ USERS: dict[str, Attributes] = {
     "web": {"present": True, "groups": (), "locked": True},
     "old": {"present": False},
     "daemon": {"present": True, "locked": True},
+    "nobody": {"present": True, "home": "/nonexistent"},
 }
-GROUPS: dict[str, Attributes] = {"audit": {"present": True, "gid": 3100, "members": ("app",)}}
+GROUPS: dict[str, Attributes] = {
+    "app": {"present": True, "gid": 2222},
+    "audit": {"present": True, "gid": 3100, "members": ("app",)},
+}
 STATE = ServerState(items={"group": GROUPS, "user": USERS})
 
 
@@ -33,7 +37,7 @@ def test_users_are_seen_mended_and_judged_alike(hosts: Hosts, changing: Change) 
     changing(
         "srv1",
         "useradd old; useradd -s /bin/sh -G adm,sudo web; echo web:secret | chpasswd",
-        "userdel web; userdel app; groupdel audit 2>/dev/null || true",
+        "userdel web; userdel -r app; groupdel audit; groupdel app; true",
     )
     before = hosts.look("srv1", STATE)
     assert before.verdicts("user") == {
@@ -41,15 +45,18 @@ def test_users_are_seen_mended_and_judged_alike(hosts: Hosts, changing: Change) 
         "web": Status.DIVERGED,
         "old": Status.DIVERGED,
         "daemon": Status.IN_SYNC,  # locked by `*`, which usermod(8) would lock once more
+        "nobody": Status.IN_SYNC,  # has no home, and shall have none
     }
     web = before.items("user")["web"]
     assert (web["locked"], web["groups"]) == (False, ("adm", "sudo"))
     judged = {
+        "group/app": "changed",
         "group/audit": "changed",
         "user/app": "changed",
         "user/web": "changed",
         "user/old": "changed",
         "user/daemon": "ok",
+        "user/nobody": "ok",
     }
     assert hosts.check("srv1", STATE) == judged
     assert hosts.apply("srv1", STATE) == judged
@@ -57,6 +64,9 @@ def test_users_are_seen_mended_and_judged_alike(hosts: Hosts, changing: Change) 
     assert set(after.verdicts("user").values()) == {Status.IN_SYNC}
     assert set(after.verdicts("group").values()) == {Status.IN_SYNC}
     assert set(hosts.check("srv1", STATE).values()) == {"ok"}
+    assert hosts.run("srv1", "id -gn app; stat -c %U /srv/app; ls -d /nonexistent || true") == (
+        "app\napp\n"
+    )
 
 
 @pytest.mark.parametrize(
