@@ -49,7 +49,7 @@ _NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "mounts": ("disk",),
         "clock": ("disk", "conf_d", "units"),
         "nftables": ("disk", "nft_rule"),
-        "package_files": _PACKAGED,
+        "package_files": (*_PACKAGED, "capabilities"),
         "programs": (*_PACKAGED, "alternatives"),
     }
 )

@@ -16,6 +16,11 @@ from omlib.planes.server.kinds import AT_A_PRICE
 from omlib.planes.server.probe import Look
 from omlib.planes.server.reply import Reply
 
+# kinds whose finds may be what another kind declares
+_BY_PATH = frozenset({"file", "package_file", "program"})
+_PATHS = ("file", "certificate", "program", "setuid_file", "trust_file")
+_FOLDERS = {"sudo": "/etc/sudoers.d/", "cron": "/etc/cron.d/"}
+
 
 def asked_digest(kind: str, items: Mapping[str, Attributes], *, full: bool) -> str:
     """Stands for what a look is asked of one kind: another question had another answer."""
@@ -47,6 +52,9 @@ def observed(
 def _items(server: Server, kind: str, wanted: Wanted, reply: Reply) -> Iterator[Actual]:
     full = is_full(server.state, kind)
     found = {name: told for name, told in reply.items.items() if full or name in wanted[kind]}
+    if kind in _BY_PATH:
+        spoken_for = declared_paths(wanted) - wanted[kind].keys()
+        found = {name: told for name, told in found.items() if name not in spoken_for}
     for name, attributes in wanted[kind].items():
         if name not in found and reply.reason is None and is_away(kind, attributes):
             found[name] = attributes
@@ -57,6 +65,15 @@ def _items(server: Server, kind: str, wanted: Wanted, reply: Reply) -> Iterator[
             attributes=found[name],
             unseen={**_not_asked(kind, found[name]), **reply.unseen.get(name, {})},
         )
+
+
+def declared_paths(wanted: Wanted) -> set[str]:
+    """The files that are declared, as whatever kind: none of them is there unknown to anybody."""
+    paths = {path for kind in _PATHS for path in wanted.get(kind, {})}
+    for kind, folder in _FOLDERS.items():
+        names = wanted.get(kind, {})
+        paths |= {name if name.startswith("/") else folder + name for name in names}
+    return paths | ({"/etc/sudoers"} if "sudoers" in wanted.get("sudo", {}) else set())
 
 
 def is_away(kind: str, attributes: Attributes) -> bool:

@@ -4,9 +4,11 @@ dpkg knows contents only; rpm also mode, owner, group, links and capabilities.
 """
 
 import os
+import re
 import stat
 
 from omlib.planes.server.host.base import Found, items_of, native
+from omlib.planes.server.host.capabilities import capabilities
 from omlib.planes.server.host.disk import digest, group_of, look, owner_of
 from omlib.planes.server.host.entry import Entry
 from omlib.planes.server.host.packaged import Clock, entries
@@ -37,7 +39,18 @@ def changed(entry: Entry) -> "tuple[list[str], str]":
         differs.append("owner")
     if entry.group not in (None, group_of(told.st_gid)):
         differs.append("group")
+    if entry.capabilities is not None and stat.S_ISREG(told.st_mode):
+        alike = powers(entry.capabilities) == powers(capabilities(entry.path))
+        differs += [] if alike else ["capabilities"]
     return differs, reason
+
+
+def powers(told: str) -> "set[tuple[str, str]]":
+    """Name and flags of each capability: libcap wrote `= cap_net_raw+p`, now `cap_net_raw=p`."""
+    found = set()  # type: set[tuple[str, str]]
+    for names, flags in re.findall(r"([\w,]*)[=+]([eip]+)", told):
+        found.update((name, "".join(sorted(flags))) for name in names.split(","))
+    return found
 
 
 def package_files(asked: "dict[str, object]", limit_s: int) -> Found:

@@ -58,7 +58,7 @@ def item_vars(
         **dict(_plain(attributes)),
     }
     if kind.name == "file":
-        item |= _content(content_of(attributes.get("sha256"), name, state))
+        item |= content_vars(content_of(attributes.get("sha256"), name, state))
         if restarts := state.restarts.get(name):
             item["restarts"] = list(restarts)
     return item
@@ -85,7 +85,7 @@ def content_of(digest: Value, name: str, state: ServerState) -> bytes | None:
     )
 
 
-def _content(content: bytes | None) -> Mapping[str, object]:
+def content_vars(content: bytes | None) -> Mapping[str, object]:
     """`content` is text; what is not UTF-8 is `content_b64`."""
     if content is None:
         return {}
