@@ -1,45 +1,43 @@
 """What is sent to a host: one command, and on its standard input programs and their question.
 
-Nothing declared stands in an argument list, where every user of the host could read it. The command
-is one line without `!`, so that csh as a login shell takes it too. No here-document: shells older
-than bash 5.1 put those into a file.
+Nothing declared stands in an argument list, where every user of the host could read it. No
+here-document: shells older than bash 5.1 put those into a file.
 """
 
 import json
 from functools import cache
 from importlib.resources import files
-from shlex import quote
 
 from omlib.log import Secret
+from omlib.planes.server.become import as_root
 from omlib.planes.server.declared import Wanted
 from omlib.planes.server.kinds import COLLECTION, in_order, module_of, modules_for
 
 NO_PYTHON = b"omlib:no-python3"
-_BEGIN = b"omlib:begin\n"
 _PACKAGE = "omlib.planes.server.host"
 
-# -I -S: nothing of the host's own configuration runs; -B: no bytecode is written. What stands
-# before the mark is what sudo might have asked for.
+# -I -S: nothing of the host's own configuration runs; -B: no bytecode is written
 _PYTHON = (
-    "import sys;b=sys.stdin.buffer;"
-    f"next(l for l in iter(b.readline,b'') if l=={_BEGIN!r});"
-    "exec(compile(b.read(int(b.readline() or 0)),'omlib-probe','exec'))"
+    f"import sys;sys.version_info<(3,6)and(print('{NO_PYTHON.decode()}'),sys.exit());"
+    "b=sys.stdin.buffer;exec(compile(b.read(int(b.readline())),'omlib-probe','exec'))"
 )
-# without leave for sudo the rest is read as who we are; RHEL 8 keeps its Python in libexec
-_SHELL = (
+# RHEL 8 keeps its Python in libexec
+_FIND = (
     "for p in python3 /usr/libexec/platform-python; do command -v $p >/dev/null 2>&1 && break;"
     " p=; done;"
-    f" if [ -z $p ]; then echo {NO_PYTHON.decode()};"
-    ' elif [ "$(id -u)" = 0 ]; then exec $p -ISBc "$0";'
-    ' else sudo %s $p -ISBc "$0" || exec $p -ISBc "$0"; fi'
+    f" if [ -z $p ]; then echo {NO_PYTHON.decode()}; exit; fi;"
+    ' t="$p -ISBc 0"; set -- $p -ISBc "$1";'
 )
-_SUDO_TRIES = 3  # sudo's own passwd_tries: so many lines it may take of what is sent
 
 
 def command(*, sudo_asks: bool) -> str:
     """*sudo_asks*: a password is on standard input for sudo, should it want one."""
-    sudo = "-S -p ''" if sudo_asks else "-n"
-    return f"sh -c {quote(_SHELL % sudo)} {quote(_PYTHON)}"
+    return as_root(_FIND, _PYTHON, sudo_asks=sudo_asks)
+
+
+def password_line(sudo_password: Secret | None) -> bytes:
+    """What `command` wants before all else where *sudo_asks*."""
+    return sudo_password.reveal().encode("utf-8") + b"\n" if sudo_password else b""
 
 
 @cache
@@ -83,12 +81,8 @@ def standard_input(
         "asked": asked,
     }
     load = source("load").encode("ascii")
-    words = b""
-    if sudo_password:  # were it wrong, sudo would take the next lines too
-        words = sudo_password.reveal().encode("utf-8") + b"\n" * _SUDO_TRIES
-    return b"%b%b%d\n%b%b" % (
-        words,
-        _BEGIN,
+    return b"%b%d\n%b%b" % (
+        password_line(sudo_password),
         len(load),
         load,
         json.dumps(question).encode("ascii"),

@@ -21,9 +21,15 @@ LAB_ID = 4
 NAMES = ("srv1", "srv2", "srv3")
 
 
-class NoSecrets:
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """Knows one secret, `env:IT`."""
+
+    it: str = ""
+
     def resolve(self, reference: str) -> Secret:
-        raise AssertionError(reference)
+        assert reference == "env:IT"
+        return Secret(self.it)
 
 
 class Now:
@@ -35,8 +41,10 @@ class Now:
 class Hosts:
     layout: LabLayout
 
-    def plane(self, state: ServerState, *, user: str = "ops", **site: Any) -> ServerPlane:
-        return ServerPlane(self.estate(state, user=user, **site), NoSecrets(), Now())
+    def plane(
+        self, state: ServerState, *, user: str = "ops", secret: str = "", **site: Any
+    ) -> ServerPlane:
+        return ServerPlane(self.estate(state, user=user, **site), Vault(secret), Now())
 
     def estate(self, state: ServerState, *, user: str = "ops", **site: Any) -> Estate:
         told = json.loads((self.layout.run / "lab.json").read_text(encoding="utf-8"))
