@@ -21,7 +21,6 @@ _HOP = re.compile(
 def site_vars(site: Site, path_of: PathOf) -> dict[str, object]:
     """What all hosts of *site* share."""
     told: dict[str, object] = {
-        "ansible_connection": "ansible.builtin.ssh",
         "ansible_port": SSH_PORT,
         **_login(site.user),
         "ansible_ssh_common_args": join(_options(site, path_of)),
