@@ -87,6 +87,7 @@ def test_a_host_is_seen_whole_by_a_user_with_sudo(hosts: Hosts) -> None:
             "shell": "/bin/bash",
             "home": "/home/ops",
             "groups": ("sudo",),
+            "locked": True,
         },
     }
     assert attributes(seen, "listener") == {"tcp/*:22": {"process": "sshd"}}

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from omlib.model.estate import ServerState
-from omlib.model.status import Status
+from omlib.model.status import Status, UnknownReason
 
 from .conftest import Hosts
 
@@ -124,3 +124,10 @@ def test_rules_that_visudo_refuses_replace_nothing(hosts: Hosts) -> None:
     (told,) = hosts.apply("srv1", bad).values()
     assert told.startswith("failed: visudo does not take these rules")
     assert "NOPASSWD" in hosts.run("srv1", "cat /etc/sudoers.d/ops")
+
+
+def test_without_root_no_rule_is_seen_and_none_is_away(hosts: Hosts, changing: Change) -> None:
+    changing("srv2", "mv /etc/sudoers.d/ops /root/ops", "mv /root/ops /etc/sudoers.d/ops")
+    seen = hosts.look("srv2", STATE)
+    assert seen.reason("sudo") is UnknownReason.DENIED
+    assert set(seen.verdicts("sudo").values()) == {Status.UNKNOWN}
