@@ -3,7 +3,8 @@
 
 class Entry:
     """*digest* is "" where there is no content to compare; *mode*, *owner*, *group*, *link* and
-    *capabilities* are None where the package manager does not know, or was told not to mind."""
+    *capabilities* are None where the package manager does not know, or was told not to mind; one
+    that *may_miss* is only there where somebody made it."""
 
     __slots__ = (
         "algorithm",
@@ -11,6 +12,7 @@ class Entry:
         "digest",
         "group",
         "link",
+        "may_miss",
         "mode",
         "owner",
         "package",
@@ -27,3 +29,4 @@ class Entry:
         self.group = None  # type: str | None
         self.link = None  # type: bytes | None
         self.capabilities = None  # type: str | None
+        self.may_miss = False

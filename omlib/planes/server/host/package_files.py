@@ -20,7 +20,7 @@ def changed(entry: Entry) -> "tuple[list[str], str]":
     """What differs, and why it could not all be told, or "". Raises OSError."""
     told = look(entry.path)
     if told is None:
-        return ["missing"], ""
+        return ([] if entry.may_miss else ["missing"]), ""
     differs, reason = [], ""
     if entry.digest:
         # dpkg looks through links, too: the file may have been moved to another disk

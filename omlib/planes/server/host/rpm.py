@@ -14,7 +14,7 @@ QUERY = (
     "\\t%{FILELINKTOS}\\t%{FILENAMES}\\n]"
 )
 _ALGORITHMS = {"2": "sha1", "8": "sha256", "9": "sha384", "10": "sha512", "11": "sha224"}
-_GHOST = 64  # RPMFILE_GHOST: only its name is the package's
+_GHOST, _MISSING_OK = 64, 8  # RPMFILE_*: of a ghost only the name is the package's
 # RPMVERIFY_*: what `%verify` of a package leaves
 _CONTENT, _LINK, _OWNER, _GROUP, _MODE, _CAPABILITIES = 1, 4, 8, 16, 64, 256
 
@@ -38,6 +38,7 @@ def parse_files(out: bytes, under: "tuple[bytes, ...]") -> "list[Entry]":
         made_by = _ALGORITHMS.get(algorithm.decode("ascii", "replace"), "md5")
         told = digest.decode("ascii", "replace") if minded & _CONTENT else ""
         one = Entry(path, native(os.fsdecode(name)), made_by, told)
+        one.may_miss = bool(int(flags) & (_GHOST | _MISSING_OK))
         if minded & _MODE:
             one.mode = int(mode, 8)
         if minded & _OWNER:
