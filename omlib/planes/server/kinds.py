@@ -37,6 +37,7 @@ _PACKAGED = ("disk", "entry", "dpkg", "rpm", "packaged")
 _SHIPPED = ("disk", "entry", "dpkg", "rpm", "shipped")
 _NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
+        "accounts": ("name_service",),
         "sudoers": ("disk", "entry", "dpkg", "rpm"),
         "ssh_keys": ("file_systems",),
         "trust": ("disk", "file_systems"),

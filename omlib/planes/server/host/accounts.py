@@ -1,12 +1,18 @@
-"""Accounts and groups, as the system's own name service tells them."""
+"""Accounts and groups, as the system's own name service tells them.
+
+Under full ownership those that the host keeps itself: a directory's are managed in the directory.
+"""
 
 import grp
 import os
 import pwd
 
-from omlib.planes.server.host.base import Found, items_of, native, text
+from omlib.planes.server.host.base import PRESENCE, Found, items_of, native, text
+from omlib.planes.server.host.name_service import hiding
 
 NO_LOGIN = ("nologin", "false", "sync", "shutdown", "halt")
+USER_ATTRIBUTES = ("present", "uid", "shell", "home", "groups", "locked")
+GROUP_ATTRIBUTES = ("present", "gid", "members")
 SHADOW = "/etc/shadow"
 NOT_HERE = ("x", "*", "!", "!!")  # a password that is kept elsewhere, by a directory perhaps
 OF_PEOPLE = 1000  # the first id that a system does not give itself, login.defs(5)
@@ -33,16 +39,9 @@ def parse_shadow(raw: bytes) -> "dict[str, bool]":
 class Locks:
     """Whether accounts are locked; *reason* says why that cannot be told of any."""
 
-    def __init__(self) -> None:
-        self.locked = {}  # type: dict[str, bool]
-        self.reason = "unsupported"
-        try:
-            with open(SHADOW, "rb") as shadow:
-                self.locked = parse_shadow(shadow.read())
-        except PermissionError:
-            self.reason = "denied"
-        except FileNotFoundError:  # the passwords stand in passwd(5)
-            pass
+    def __init__(self, locked: "dict[str, bool]", reason: str) -> None:
+        self.locked = locked
+        self.reason = reason
 
     def add_to(self, found: Found, name: str, account: "pwd.struct_passwd") -> None:
         if name in self.locked:
@@ -53,13 +52,23 @@ class Locks:
             found.items[name]["locked"] = False
 
 
-def user_attributes(account: "pwd.struct_passwd") -> "dict[str, object]":
+def read_locks() -> Locks:
+    try:
+        with open(SHADOW, "rb") as shadow:
+            return Locks(parse_shadow(shadow.read()), "unsupported")
+    except PermissionError:
+        return Locks({}, "denied")
+    except FileNotFoundError:  # the passwords stand in passwd(5)
+        return Locks({}, "unsupported")
+
+
+def user_attributes(account: "pwd.struct_passwd", groups: "list[str]") -> "dict[str, object]":
     return {
         "present": True,
         "uid": account.pw_uid,
         "shell": native(account.pw_shell),
         "home": native(account.pw_dir),
-        "groups": groups_of(account),
+        "groups": groups,
     }
 
 
@@ -67,8 +76,8 @@ def can_log_in(account: "pwd.struct_passwd") -> bool:
     return account.pw_uid == 0 or os.path.basename(account.pw_shell) not in NO_LOGIN
 
 
-def users(asked: "dict[str, object]", _limit_s: int) -> Found:
-    found, locks = Found(), Locks()
+def users(asked: "dict[str, object]", limit_s: int) -> Found:
+    found, locks = Found(), read_locks()
     accounts = {}
     for name in items_of(asked):
         try:
@@ -78,9 +87,29 @@ def users(asked: "dict[str, object]", _limit_s: int) -> Found:
     for account in filter(can_log_in, pwd.getpwall() if asked["full"] else []):
         accounts.setdefault(native(account.pw_name), account)
     for name, account in accounts.items():
-        found.items[name] = user_attributes(account)
+        found.items[name] = user_attributes(account, groups_of(account))
         locks.add_to(found, name, account)
+    may_hide("passwd", asked, found, USER_ATTRIBUTES, limit_s)
+    if accounts and hiding("group", limit_s):
+        for name in accounts:  # a further group may be one that did not answer
+            del found.items[name]["groups"]
+            found.unseen.setdefault(name, {})["groups"] = "incomplete"
     return found
+
+
+def may_hide(
+    database: str,
+    asked: "dict[str, object]",
+    found: Found,
+    attributes: "tuple[str, ...]",
+    limit_s: int,
+) -> None:
+    """What was not found is not known to be away while a directory does not answer."""
+    lost = [name for name in items_of(asked) if name not in found.items]
+    if lost and hiding(database, limit_s):
+        for name in lost:
+            found.items[name] = {}
+            found.unseen[name] = dict.fromkeys((PRESENCE, *attributes), "incomplete")
 
 
 def group_attributes(group: "grp.struct_group") -> "dict[str, object]":
@@ -95,7 +124,7 @@ def stands_out(group: "grp.struct_group") -> bool:
     return bool(group.gr_mem) or (group.gr_gid >= OF_PEOPLE and group.gr_gid != OVERFLOW)
 
 
-def groups(asked: "dict[str, object]", _limit_s: int) -> Found:
+def groups(asked: "dict[str, object]", limit_s: int) -> Found:
     found = Found()
     for name in items_of(asked):
         try:
@@ -105,4 +134,5 @@ def groups(asked: "dict[str, object]", _limit_s: int) -> Found:
         found.items[name] = group_attributes(group)
     for group in filter(stands_out, grp.getgrall() if asked["full"] else []):
         found.items.setdefault(native(group.gr_name), group_attributes(group))
+    may_hide("group", asked, found, GROUP_ATTRIBUTES, limit_s)
     return found
