@@ -30,9 +30,9 @@ def shipped(name: str) -> Path:
     for file in told:
         path = file.as_posix()
         if path.endswith(inside):
-            return Path(str(file.locate()))
+            return Path(str(file.locate())).resolve()
         if f"{inside}/" in path:
-            return Path(str(file.locate()).partition(f"{inside}/")[0]) / inside
+            return Path(str(file.locate()).partition(f"{inside}/")[0], inside).resolve()
     raise NoPlaybooksError(path=name)
 
 
