@@ -140,8 +140,11 @@ def main() -> None:
             module.fail_json(msg="without /etc/sudoers nobody could use sudo: it is not removed")
         if present:
             write(module, path, wanted)
-            if wanted and in_force().get(path) != wanted:
+            taken = in_force()
+            if wanted and path not in taken:
                 module.fail_json(msg=f"sudo does not read {path}: its name, or what includes it")
+            if taken.get(path, []) != wanted:
+                module.fail_json(msg=f"sudo reads other rules in {path}: is a comment among them?")
         else:
             os.unlink(path)
     diff = {"before": "".join(f"{rule}\n" for rule in seen)}

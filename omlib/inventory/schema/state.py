@@ -27,6 +27,9 @@ _ONLY_AT_BOOT = ("defaults", "auto", "noauto", "nofail", "_netdev", "user", "use
 
 _KEY_TYPES = ("ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-")
 _FIRST_WORD = re.compile(r'(?:\\"|"(?:\\"|[^"])*(?:"|$)|[^\s"])+')
+# what is escaped, quotes, and what begins a comment: before a digit `#` is a uid
+_IN_A_RULE = re.compile(r'\\.|"|#(?!-?\d)')
+_INCLUDE = re.compile(r"\s*[#@]include(dir)?\s")
 
 
 class State(Record):
@@ -78,6 +81,13 @@ class SudoRecord(State):
     always = ("present", "rules")
     present: bool = Field(default=True, description="False: the file must not be there.")
     rules: list[Text] = Field(default=[], description="Rules as in sudoers(5), in order.")
+
+    def declared(self) -> Attributes:
+        told = super().declared()
+        if "rules" not in told:
+            return told
+        rules = (rule_without_comment(rule) for rule in self.rules)
+        return {**told, "rules": tuple(rule for rule in rules if rule)}
 
 
 class ServiceRecord(State):
@@ -211,6 +221,21 @@ def without_comment(line: str) -> str:
         return line
     rest = line[first.end() :].split()
     return " ".join([first[0], *rest[: 1 if first[0].startswith(_KEY_TYPES) else 2]])
+
+
+def rule_without_comment(rule: str) -> str:
+    """A rule of sudoers(5) with one blank between its words, and without the comment.
+
+    >>> rule_without_comment('#1001 ALL=(ALL) /bin/x  # nights')
+    '#1001 ALL=(ALL) /bin/x'
+    """
+    quoted = False
+    for token in _IN_A_RULE.finditer(rule):
+        quoted ^= token[0] == '"'
+        if token[0] == "#" and not quoted and not _INCLUDE.match(rule):
+            rule = rule[: token.start()]
+            break
+    return " ".join(rule.split())
 
 
 def _in_force(option: str) -> bool:

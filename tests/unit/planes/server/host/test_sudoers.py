@@ -7,6 +7,7 @@ from types import ModuleType
 
 import pytest
 
+from omlib.inventory.schema.state import rule_without_comment
 from omlib.planes.server.host import sudoers
 
 # of sudo 1.9.13 on Debian 12, 1.8.29 on RHEL 8 (`#includedir`), and what sudoers(5) allows besides
@@ -68,6 +69,14 @@ def the_module() -> ModuleType:
 def test_probe_and_ansible_take_the_same_rules_from_a_file(raw: bytes) -> None:
     assert sudoers.parse_rules(raw) == RULES[raw]
     assert the_module().parse_rules(raw) == RULES[raw]
+
+
+@pytest.mark.parametrize("raw", RULES)
+def test_a_line_is_declared_as_the_probe_finds_it(raw: bytes) -> None:
+    lines = [line for line in raw.decode().splitlines() if line and not line.endswith("\\")]
+    for line in lines:
+        found = sudoers.parse_rules(line.encode())
+        assert found == [rule for rule in [rule_without_comment(line)] if rule]
 
 
 @pytest.mark.parametrize("module", [sudoers, the_module()], ids=["probe", "ansible"])
