@@ -261,8 +261,8 @@ def _plain(rule: str) -> str:
 
 
 # copied: omlib/planes/server/host/nftables.py
-#   FILES FAMILIES DEEP LOOKS Chain Ruleset VERBS pieces statements has_block lines_of blanks_collapsed
-#   parse_ruleset boot_chains is_same
+#   FILES FAMILIES DEEP LOOKS Chain Ruleset VERBS pieces statements has_block
+#   lines_of blanks_collapsed parse_ruleset boot_chains is_same
 
 
 FILES = ("/etc/sysconfig/nftables.conf", "/etc/nftables.conf")
@@ -498,10 +498,26 @@ def header(module: AnsibleModule, name: str, policy: "str | None", live: "Chain 
     return f"{line} policy {kept};" if line else ""
 
 
+def numbered(rule: str) -> str:
+    """Ports by number: a small host has no list of services by which nft would know their names."""
+
+    def number(match: "re.Match[str]") -> str:
+        ports = re.sub(r"[a-z][\w-]*", lambda one: _SERVICES.get(one[0], one[0]), match.group(2))
+        return match.group(1) + ports
+
+    pieces_of = re.split(r'("[^"]*")', rule)
+    for at in range(0, len(pieces_of), 2):
+        ports = r"(\b[ds]port\s+(?:[!=]=\s*)?)(\{[^}]*\}|[\w-]+)"
+        pieces_of[at] = re.sub(ports, number, pieces_of[at])
+    return "".join(pieces_of)
+
+
 def definition(name: str, head: str, rules: list) -> str:
     """Emptied and filled in one: what is loaded again stands once."""
     family, table, chain = name.split()
-    lines = [f"\t\t{one}\n" for one in ([head] if head else []) + rules]
+    lines = [
+        f"\t\t{one}\n" for one in ([head] if head else []) + [numbered(rule) for rule in rules]
+    ]
     body = f"table {family} {table} {{\n\tchain {chain} {{\n{''.join(lines)}\t}}\n}}\n"
     made = f"table {family} {table} {{\n\tchain {chain} {{\n\t\t{head}\n\t}}\n}}\n"
     return f"{made}flush chain {name}\n{body}"
