@@ -432,9 +432,16 @@ def blanks_collapsed(words: str) -> str:
 
 
 def parse_ruleset(printed: str) -> "dict[str, Chain]":
-    """By `family table chain` what `nft list ruleset` printed."""
+    """By `family table chain` what `nft list ruleset` printed.
+
+    What iptables-nft made and nft cannot spell it prints as a comment, which stays with its rule.
+    """
+    printed = re.sub(r"(?m)^(table [^#{]*\{)[ \t]*#.*$", r"\1", printed)
+    lines = [line for line in printed.split("\n") if not line.lstrip().startswith("#")]
     ruleset = Ruleset()
-    ruleset.load(printed)
+    ruleset.load("\n".join(lines).replace("#", "\0"))
+    for chain in ruleset.chains.values():
+        chain.rules = [rule.replace("\0", "#") for rule in chain.rules]
     return ruleset.chains
 
 

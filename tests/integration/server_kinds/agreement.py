@@ -12,7 +12,7 @@ def agreed(hosts: Hosts, name: str, state: ServerState) -> dict[str, Status]:
     """By kind and name what both say of every declared item."""
     findings = hosts.look(name, state).findings
     checked = hosts.check(name, state)
-    told = {
+    told: dict[str, Status] = {
         f"{one.ref.kind}/{one.ref.part}": one.status
         for one in findings
         if one.status is not Status.UNMANAGED

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from omlib.model.estate import ServerState
+from omlib.model.item import Attributes
 from omlib.model.status import Status, UnknownReason
 
 from .agreement import agreed, made
@@ -12,7 +13,7 @@ from .conftest import Hosts
 
 pytestmark = pytest.mark.lab
 Change = Callable[[str, str, str], None]
-INPUT = {
+INPUT: Attributes = {
     "policy": "drop",
     "rules": (
         "ct state established,related accept",

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from omlib.model.estate import ServerState
+from omlib.model.item import Attributes
 from omlib.model.status import Status
 
 from .agreement import agreed, made
@@ -12,7 +13,7 @@ from .conftest import Hosts
 
 pytestmark = pytest.mark.lab
 Change = Callable[[str, str, str], None]
-TMP = {"mounted": True, "at_boot": False, "source": "tmpfs", "fstype": "tmpfs"}
+TMP: Attributes = {"mounted": True, "at_boot": False, "source": "tmpfs", "fstype": "tmpfs"}
 
 
 def test_what_is_mounted_and_what_fstab_says_are_two_things(hosts: Hosts, changing: Change) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from omlib.model.estate import ServerState
+from omlib.model.item import Attributes
 from omlib.model.status import Status
 
 from .agreement import agreed, made
@@ -12,8 +13,8 @@ from .conftest import Hosts
 
 pytestmark = pytest.mark.lab
 Change = Callable[[str, str, str], None]
-RUNS = {"running": True, "enabled": True}
-AWAY = {"running": False, "enabled": False}
+RUNS: Attributes = {"running": True, "enabled": True}
+AWAY: Attributes = {"running": False, "enabled": False}
 
 LOOP = r"""cat > /etc/systemd/system/loop.service <<'END'
 [Service]

@@ -76,6 +76,16 @@ def test_a_printed_ruleset_is_told_chain_by_chain() -> None:
     assert chains["ip nat POSTROUTING"].rules == ['oifname "eth1" counter masquerade']
 
 
+def test_what_nft_cannot_spell_stays_with_its_rule() -> None:
+    compat = (
+        "table ip filter { # progname iptables\n\tchain INPUT {\n"
+        "\t\ttype filter hook input priority filter; policy accept;\n"
+        "\t\tmeta l4proto tcp # xt_multiport\n\t\tmeta l4proto tcp # xt_recent\n\t}\n}\n"
+    )
+    one, other = parse_ruleset(compat)["ip filter INPUT"].rules
+    assert one != other
+
+
 def test_the_file_of_the_boot_is_read_with_its_variables_and_includes(tmp_path: Path) -> None:
     (tmp_path / "conf.d").mkdir()
     own = tmp_path / "conf.d" / "own.nft"
