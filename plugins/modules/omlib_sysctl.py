@@ -120,17 +120,17 @@ def path_of_key(key: str) -> str:
     return key
 
 
-def parse_settings(lines: "list[tuple[str, str]]") -> "dict[str, tuple[str | None, str]]":
-    """By path what is set last, and in which file; None: globs leave that key alone."""
-    found = {}  # type: dict[str, tuple[str | None, str]]
-    for source, line in lines:
+def parse_settings(lines: "list[str]") -> "dict[str, str | None]":
+    """By path what is set last; None: globs leave that key alone."""
+    found = {}  # type: dict[str, str | None]
+    for line in lines:
         key, sign, value = line.partition("=")
         spared = key.startswith("-")
         path = path_of_key(key.strip().lstrip("-").strip())
         if not sign and not spared:
             continue
         found.pop(path, None)  # so that the later of two globs comes later
-        found[path] = (" ".join(value.split()) if sign else None, source)
+        found[path] = " ".join(value.split()) if sign else None
     return found
 
 
@@ -153,12 +153,12 @@ def as_regex(pattern: str) -> str:
     return found
 
 
-def at_boot(path: str, settings: "dict[str, tuple[str | None, str]]") -> "str | None":
+def at_boot(path: str, settings: "dict[str, str | None]") -> "str | None":
     """What *path* is set to; a line with its own name counts before any glob, sysctl.d(5)."""
     if path in settings:
-        return settings[path][0]
+        return settings[path]
     found = None
-    for pattern, (value, _) in settings.items():
+    for pattern, value in settings.items():
         if is_glob(pattern) and value is not None and matches(pattern, path):
             found = value
     return found
@@ -169,7 +169,8 @@ def at_boot(path: str, settings: "dict[str, tuple[str | None, str]]") -> "str | 
 
 def look(module: AnsibleModule, path: str) -> dict:
     """*runtime* is None where the kernel knows no such key, *persistent* where nothing sets it."""
-    told = {"persistent": at_boot(path, parse_settings(read_all("sysctl.d"))), "runtime": None}
+    settings = parse_settings([line for _, line in read_all("sysctl.d")])
+    told = {"persistent": at_boot(path, settings), "runtime": None}
     try:
         with open(SYS + path, "rb") as file:
             told["runtime"] = " ".join(text(file.read()).split())
@@ -182,8 +183,7 @@ def look(module: AnsibleModule, path: str) -> dict:
 
 
 def set_at_boot(module: AnsibleModule, path: str, value: str) -> None:
-    lines = text(read(OWN)).split("\n")
-    kept = [line for line in lines if line and path not in parse_settings([(OWN, line)])]
+    kept = [line for line in lines_of(read(OWN)) if path not in parse_settings([line])]
     fresh = os.path.join(module.tmpdir, "sysctl")
     with open(fresh, "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write("".join(f"{line}\n" for line in [*kept, f"{module.params['name']} = {value}"]))

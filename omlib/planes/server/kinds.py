@@ -58,7 +58,7 @@ _NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _NEEDS_IN_FULL: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "files": (*_PACKAGED, "alternatives", "pam", "watched"),
-        **dict.fromkeys(("timers", "cron", "kernel"), _SHIPPED),
+        **dict.fromkeys(("timers", "cron"), _SHIPPED),
     }
 )
 # read only where it is declared: it costs the host more than all else of its item

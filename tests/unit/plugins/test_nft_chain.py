@@ -45,5 +45,6 @@ def test_a_chain_is_emptied_and_filled_in_one() -> None:
     head = "type filter hook input priority 0; policy drop;"
     begun = f"table inet filter {{\n\tchain input {{\n\t\t{head}\n"
     assert MODULE["definition"]("inet filter input", head, ["tcp dport ssh accept"]) == (
-        f"{begun}\t}}\n}}\nflush chain inet filter input\n{begun}\t\ttcp dport 22 accept\n\t}}\n}}\n"
+        f"{begun}\t}}\n}}\nflush chain inet filter input\n"
+        f"{begun}\t\ttcp dport 22 accept\n\t}}\n}}\n"
     )

@@ -1,6 +1,5 @@
 """The kernel's settings and modules: what holds now, and what will at the next boot."""
 
-import glob
 import os
 import re
 
@@ -19,17 +18,17 @@ def path_of_key(key: str) -> str:
     return key
 
 
-def parse_settings(lines: "list[tuple[str, str]]") -> "dict[str, tuple[str | None, str]]":
-    """By path what is set last, and in which file; None: globs leave that key alone."""
-    found = {}  # type: dict[str, tuple[str | None, str]]
-    for source, line in lines:
+def parse_settings(lines: "list[str]") -> "dict[str, str | None]":
+    """By path what is set last; None: globs leave that key alone."""
+    found = {}  # type: dict[str, str | None]
+    for line in lines:
         key, sign, value = line.partition("=")
         spared = key.startswith("-")
         path = path_of_key(key.strip().lstrip("-").strip())
         if not sign and not spared:
             continue
         found.pop(path, None)  # so that the later of two globs comes later
-        found[path] = (" ".join(value.split()) if sign else None, source)
+        found[path] = " ".join(value.split()) if sign else None
     return found
 
 
@@ -52,24 +51,22 @@ def as_regex(pattern: str) -> str:
     return found
 
 
-def at_boot(path: str, settings: "dict[str, tuple[str | None, str]]") -> "str | None":
+def at_boot(path: str, settings: "dict[str, str | None]") -> "str | None":
     """What *path* is set to; a line with its own name counts before any glob, sysctl.d(5)."""
     if path in settings:
-        return settings[path][0]
+        return settings[path]
     found = None
-    for pattern, (value, _) in settings.items():
+    for pattern, value in settings.items():
         if is_glob(pattern) and value is not None and matches(pattern, path):
             found = value
     return found
 
 
-def sysctl(asked: "dict[str, object]", limit_s: int) -> Found:
+def sysctl(asked: "dict[str, object]", _limit_s: int) -> Found:
     found = Found()
-    settings = parse_settings(read_all("sysctl.d"))
-    names = {name: path_of_key(name) for name in items_of(asked)}
-    if asked["full"]:
-        names.update(own_keys(settings, set(names.values()), limit_s))
-    for name, path in names.items():
+    settings = parse_settings([line for _, line in read_all("sysctl.d")])
+    for name in items_of(asked):
+        path = path_of_key(name)
         persistent = at_boot(path, settings)
         told = {"persistent": persistent}  # type: dict[str, object]
         reason = ""
@@ -84,26 +81,6 @@ def sysctl(asked: "dict[str, object]", limit_s: int) -> Found:
         found.items[name] = told
         found.unseen.update({name: {"runtime": reason}} if reason else {})
     return found
-
-
-def own_keys(
-    settings: "dict[str, tuple[str | None, str]]", known: "set[str]", limit_s: int
-) -> "dict[str, str]":
-    """The keys that somebody sets, by name: in a file that is not as its package ships it."""
-    from omlib.planes.server.host.shipped import shipped
-
-    meant = shipped(sorted({source for _, source in settings.values()}), limit_s)
-    own = {}
-    for pattern, (value, source) in settings.items():
-        if value is None or source in meant:
-            continue
-        paths = [pattern]
-        if is_glob(pattern):
-            paths = [path[len(SYS) :] for path in glob.glob(SYS + pattern)]
-        for path in paths:
-            if path not in known:
-                own[path.translate({ord("/"): ".", ord("."): "/"})] = path
-    return own
 
 
 def module_name(name: str) -> str:
@@ -166,19 +143,12 @@ def boot_and_blocked() -> "tuple[dict[str, str], dict[str, str]]":
     return boot, blocked
 
 
-def kernel_modules(asked: "dict[str, object]", limit_s: int) -> Found:
+def kernel_modules(asked: "dict[str, object]", _limit_s: int) -> Found:
     found = Found()
     there, whole = loaded()
     boot, blocked = boot_and_blocked()
-    names = {name: module_name(name) for name in items_of(asked)}
-    if asked["full"]:
-        from omlib.planes.server.host.shipped import shipped
-
-        sources = sorted(set(boot.values()) | set(blocked.values()))
-        meant = shipped(sources, limit_s)
-        own = [name for name, path in [*boot.items(), *blocked.items()] if path not in meant]
-        names.update({name: name for name in own if name not in names.values()})
-    for name, module in names.items():
+    for name in items_of(asked):
+        module = module_name(name)
         told = {"at_boot": module in boot, "blocked": module in blocked}  # type: dict[str, object]
         if module in there or whole:
             told["loaded"] = module in there

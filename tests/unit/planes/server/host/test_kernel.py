@@ -23,10 +23,8 @@ kernel.core_pattern=|/usr/lib/systemd/systemd-coredump %P
 """
 
 
-def settings(*files: bytes) -> dict[str, tuple[str | None, str]]:
-    return parse_settings(
-        [(str(at), line) for at, raw in enumerate(files) for line in lines_of(raw)]
-    )
+def settings(*files: bytes) -> dict[str, str | None]:
+    return parse_settings([line for raw in files for line in lines_of(raw)])
 
 
 def test_a_key_is_a_path_whichever_sign_divides_it() -> None:
