@@ -5,14 +5,15 @@ colours, bytes of any encoding; inside it nothing may be wrong.
 """
 
 import base64
-import binascii
 import json
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from omlib.planes.access.faults import Fault
 
+T = TypeVar("T")
 END = b"\n%b end\n"
 
 
@@ -30,34 +31,49 @@ def end_mark(nonce: str) -> bytes:
 
 def read_frames(out: bytes, nonce: str, names: Container[str]) -> Frames:
     """The frames of *names*; any other that a host sends along is not even read."""
-    bodies: dict[str, Mapping[str, object]] = {}
+    bodies, broken = _read(out, nonce, names, _mapping)
+    return Frames(bodies=bodies, broken=broken)
+
+
+def read_raw(
+    out: bytes, nonce: str, names: Container[str]
+) -> tuple[Mapping[str, bytes], Mapping[str, Fault]]:
+    """The same for frames that hold bytes: the sound ones, and what is wrong with the others."""
+    return _read(out, nonce, names, bytes)
+
+
+def _read(
+    out: bytes, nonce: str, names: Container[str], made: Callable[[bytes], T]
+) -> tuple[dict[str, T], dict[str, Fault]]:
+    bodies: dict[str, T] = {}
     broken: dict[str, Fault] = {}
     # the newline before the next frame is its own, so the one at the end is only looked at
     head = re.compile(rb"\n%b ([a-z_]{1,32}) ([^\n]*)(?=(\n?))" % nonce.encode("ascii"))
     for match in head.finditer(out):
-        kind = match[1].decode("ascii")
-        if kind not in names:
+        name = match[1].decode("ascii")
+        if name not in names:
             continue
-        body = _body(match[2], whole=bool(match[3]))
-        if isinstance(body, Fault):
-            broken[kind] = body
-        elif kind in bodies:
-            broken[kind] = Fault.NONSENSE
+        if not match[3]:
+            broken[name] = Fault.BROKE_OFF
+        elif name in bodies:
+            broken[name] = Fault.NONSENSE
         else:
-            bodies[kind] = body
-    return Frames(
-        bodies={kind: body for kind, body in bodies.items() if kind not in broken}, broken=broken
-    )
+            try:
+                bodies[name] = made(_decoded(match[2]))
+            except (ValueError, RecursionError):
+                broken[name] = Fault.NONSENSE
+    return {name: body for name, body in bodies.items() if name not in broken}, broken
 
 
-def _body(text: bytes, *, whole: bool) -> Mapping[str, object] | Fault:
-    if not whole:
-        return Fault.BROKE_OFF
+def _decoded(text: bytes) -> bytes:
     length, _, encoded = text.partition(b" ")
     if length != b"%d" % len(encoded):
-        return Fault.NONSENSE
-    try:
-        body = json.loads(base64.b64decode(encoded, validate=True))
-    except (binascii.Error, ValueError, RecursionError):
-        return Fault.NONSENSE
-    return body if isinstance(body, dict) else Fault.NONSENSE
+        raise ValueError("another length")
+    return base64.b64decode(encoded, validate=True)
+
+
+def _mapping(raw: bytes) -> Mapping[str, object]:
+    body = json.loads(raw)
+    if not isinstance(body, dict):
+        raise ValueError("not a mapping")
+    return body

@@ -3,19 +3,21 @@
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from omlib.model.status import UnknownReason
 from omlib.planes.access.faults import AccessError, Fault
-from omlib.planes.access.session import Answer, connect
+from omlib.planes.access.session import Answer, Session, connect
 from omlib.planes.access.way import Way
 from omlib.planes.server.certificates import with_certificates
 from omlib.planes.server.declared import Wanted
-from omlib.planes.server.frames import end_mark, read_frames
+from omlib.planes.server.frames import Frames, end_mark, read_frames
 from omlib.planes.server.kinds import COLLECTION, in_order
 from omlib.planes.server.question import NO_PYTHON, command, standard_input
 from omlib.planes.server.reply import Reply, failed, read_reply
+from omlib.planes.server.shell_answer import read_shell
+from omlib.planes.server.shell_question import shell_command, shell_input
 
 _NOT_FOUND = (126, 127)  # what a shell ends with when there is no such program
 
@@ -53,22 +55,48 @@ def look(
         deadline_s=way.deadline_s,
         sudo_password=way.sudo_password,
     )
+    names = {"host", *(COLLECTION[kind] for kind in wanted)}
+    sudo_asks = way.sudo_password is not None
+    by_shell: Answer | None = None
     try:
         with connect(way) as session:
-            answer = session.run(
-                command(sudo_asks=way.sudo_password is not None), stdin, end=end_mark(nonce)
-            )
+            answer = session.run(command(sudo_asks=sudo_asks), stdin, end=end_mark(nonce))
+            frames = read_frames(answer.out, nonce, names)
+            if _lacks_python(answer, frames):
+                by_shell = _ask_shell(session, wanted, full, nonce)
     except AccessError as error:
         lost = Reply(reason=error.reason, detail=error.detail)
         return Look(replies=dict.fromkeys(wanted, lost), as_root=False)
-    return read_answer(answer, nonce, wanted, full, at or datetime.now(UTC))
+    at = at or datetime.now(UTC)
+    if by_shell:
+        told = read_shell(by_shell.out, nonce, wanted, full)
+        if "host" in told.bodies:
+            return replace(read_answer(by_shell, told, wanted, full, at), python=(0,))
+    return read_answer(answer, frames, wanted, full, at)
+
+
+def _lacks_python(answer: Answer, frames: Frames) -> bool:
+    """It has none, an old one, or one that broke before its first word."""
+    broke = answer.fault is None and answer.exit_status not in (0, None)
+    return NO_PYTHON in answer.out or (broke and not frames.bodies and not frames.broken)
+
+
+def _ask_shell(session: Session, wanted: Wanted, full: frozenset[str], nonce: str) -> Answer | None:
+    """None where not even that can be asked: then the first answer stands."""
+    password = session.way.sudo_password
+    limit_s = max(2, int(session.way.deadline_s / 3))
+    stdin = shell_input(wanted, full, nonce=nonce, limit_s=limit_s, sudo_password=password)
+    asking = shell_command(sudo_asks=password is not None)
+    try:
+        return session.run(asking, stdin, end=end_mark(nonce))
+    except AccessError:
+        return None
 
 
 def read_answer(
-    answer: Answer, nonce: str, wanted: Wanted, full: frozenset[str], at: datetime
+    answer: Answer, frames: Frames, wanted: Wanted, full: frozenset[str], at: datetime
 ) -> Look:
     """Each kind by itself: a sound frame counts, whatever became of the others."""
-    frames = read_frames(answer.out, nonce, {"host", *(COLLECTION[kind] for kind in wanted)})
     replies = {}
     for kind in wanted:
         if not in_order((kind,)):

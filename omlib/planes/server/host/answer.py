@@ -9,13 +9,20 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Container
 
 from omlib.planes.server.host.base import CannotTell, items_of
 
 
 def told(module: str, name: str, asked: "dict[str, object]", limit_s: int) -> "dict[str, object]":
+    reader = getattr(sys.modules[module], name)
+    return as_answer(lambda: reader(asked, limit_s), items_of(asked), bool(asked["full"]))
+
+
+def as_answer(read: "object", wanted: "Container[str]", full: bool) -> "dict[str, object]":
+    """What *read* finds or raises as it is handed over; of what is *wanted* alone unless *full*."""
     try:
-        found = getattr(sys.modules[module], name)(asked, limit_s)
+        found = read()  # type: ignore[operator]
     except CannotTell as error:
         return {"status": error.status, "detail": error.detail, "items": {}, "unseen": {}}
     except PermissionError as error:
@@ -24,8 +31,8 @@ def told(module: str, name: str, asked: "dict[str, object]", limit_s: int) -> "d
         detail = type(error).__name__ + ": " + str(error)
         return {"status": "error", "detail": detail, "items": {}, "unseen": {}}
     items = found.items
-    if not asked["full"]:
-        items = {name: items[name] for name in items_of(asked) if name in items}
+    if not full:
+        items = {name: items[name] for name in items if name in wanted}
     unseen = {name: found.unseen[name] for name in found.unseen if name in items}
     return {"status": found.status, "detail": found.detail, "items": items, "unseen": unseen}
 
