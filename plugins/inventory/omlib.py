@@ -130,7 +130,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         for host, variables in told["hosts"].items():
             inventory.add_host(host)
             for name, value in variables.items():
-                set_variable(host, name, value)
+                set_variable(host, name, literal(value))
         for group, hosts in told["groups"].items():
             self._fill(group, hosts)
         for group, shared in told["shared"].items():
@@ -146,7 +146,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 inventory.add_child(group, child)
         for group, site in told["sites"].items():
             for name, value in vars_of_site(site, path_of).items():
-                set_variable(group, name, value)
+                set_variable(group, name, literal(value))
 
     def _fill(self, group: str, hosts: list[str]) -> None:
         name = self.inventory.add_group(group)
@@ -164,6 +164,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self._set_composite_vars(compose, variables, host, strict=strict)
             self._add_host_to_composed_groups(groups, variables, host, strict=strict)
             self._add_host_to_keyed_groups(keyed_groups, variables, host, strict=strict)
+
+
+def literal(value: Any) -> Any:
+    """A text in which nothing can be a template is trusted: what is not trusted is exported in a
+    form of its own (`__ansible_unsafe`), which testinfra and others do not read.
+    """
+    return trust_as_template(value) if isinstance(value, str) and "{" not in value else value
 
 
 def read(root: Path) -> dict[str, Any]:
@@ -186,8 +193,8 @@ def read(root: Path) -> dict[str, Any]:
 def digest(root: Path, code: Path) -> str:
     """Over every file that is read as the inventory, and over the code that reads it."""
     told = hashlib.sha256()
-    parts = [code / "__init__.py", code / "inventory", code / "model", code / "planes" / "server"]
-    for top in (root, *parts):
+    parts = ("__init__.py", "inventory", "model", "planes/server/runs")
+    for top in (root, *(code / part for part in parts)):
         for path in sorted(files_of(top)):
             content = path.read_bytes()
             told.update(b"%b\0%d\0" % (os.fsencode(path), len(content)))
