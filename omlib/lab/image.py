@@ -33,6 +33,7 @@ DROPPED = (
     "usr/share/locale",
     "usr/share/info",
 )
+APTS = ("var/cache/apt/archives/partial", "var/lib/apt/lists/partial")  # empty, but apt's own
 BUILD_WAIT_S = 900.0
 
 # The default route and one broadcast ARP request, at every boot. Without the request peers that
@@ -218,6 +219,8 @@ def _make_server(layout: LabLayout, image: str) -> None:
         processes.run(layout, ["chroot", str(tree), *useradd], role="image")
     for name, (mode, text) in FILES.items():
         _write(tree / name, text, mode)
+    for own in APTS:
+        (tree / own).mkdir(parents=True, exist_ok=True)
     folder = tree / "home/ops/.ssh"
     _write(folder / "authorized_keys", layout.key.with_suffix(".pub").read_text(), 0o600)
     processes.run(layout, ["chroot", str(tree), "chown", "-R", "ops:ops", "/home/ops/.ssh"])

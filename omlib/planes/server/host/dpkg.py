@@ -38,6 +38,11 @@ def parse_conffiles(status: bytes) -> "dict[bytes, tuple[str, str]]":
     return found
 
 
+def obsolete(status: bytes) -> "set[bytes]":
+    """Configuration files that a package shipped once and left behind."""
+    return set(re.findall(rb"^ (/.*) [0-9a-f]{32} obsolete$", status, re.M))
+
+
 def half_way(status: bytes) -> "set[str]":
     """Packages of which nobody can say what they should have: they are being installed."""
     found = set()
@@ -104,7 +109,12 @@ def entries_of_dpkg(under: "tuple[bytes, ...]") -> "list[Entry]":
     for info in sorted(glob.glob(ADMIN + "info/*.md5sums")):
         package = package_of(info)
         sums += [(path, package, md5) for path, md5 in parse_sums(read(info))]
-    sums += [(path, *told) for path, told in parse_conffiles(status).items()]
+    sums += [(path, *shipped) for path, shipped in parse_conffiles(status).items()]
+    told = {path for path, _, _ in sums} | obsolete(status)
+    for info in sorted(glob.glob(ADMIN + "info/*.list")):  # directories and links have no sum
+        package = package_of(info)
+        paths = read(info).split(b"\n")[1:-1]  # the first is the root
+        sums += [(path, package, "") for path in paths if path not in told]
     found = []
     for path, package, md5 in sums:
         if package in unsettled or not (path.startswith(under) or not under):

@@ -64,6 +64,7 @@ def test_conffiles_are_those_that_an_installed_package_still_ships() -> None:
         b"/etc/broken",
     }
     assert dpkg.half_way(STATUS) == {"broken"}
+    assert dpkg.obsolete(STATUS) == {b"/etc/old"}
 
 
 def test_a_diverted_file_is_where_it_went_and_the_diverters_own_stays() -> None:
