@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible.playbook.handler import Handler
 from omlib_in_ansible.diffs import unified
-from omlib_in_ansible.secrets import SECRETS
+from omlib_in_ansible.secrets import SECRETS, digest, looks_secret
 from omlib_in_ansible.support import NO_VERDICT, OPAQUE, short
 
 _LONGEST = 2_000
@@ -57,7 +57,7 @@ def told_of(
         "names": _names(task, action),
         "listed": action not in NO_VERDICT,
         "target": _target(task, action),
-        "whole": action in _WHOLE,
+        "whole": digest(_content(task)) if action in _WHOLE else "",
         "times_only": action == "file" and _times_only(result.get("diff")),
     }
 
@@ -79,8 +79,6 @@ def _item(task: Any, templar: Any, variables: Mapping[str, Any], hidden: bool) -
     text = SECRETS.masked(label if isinstance(label, str) else _listed(label))[:200]
     if not hidden:
         return text or '""'
-    from omlib_in_ansible.secrets import digest
-
     return f"({digest(text)[1:-1].replace('secret', 'item')})"
 
 
@@ -90,15 +88,15 @@ def _listed(value: Any) -> str:
         for key in ("ref", "name", "path", "dest", "key", "item"):
             if isinstance(value.get(key), str):
                 return str(value[key])
-        from omlib_in_ansible.secrets import digest, looks_secret
-
         parts = (f"{k}={digest(str(v)) if looks_secret(str(k)) else v}" for k, v in value.items())
         return " ".join(parts)
     return str(value)
 
 
 def _message(result: Mapping[str, Any]) -> str:
-    message = str(result.get("msg") or result.get("skip_reason") or "")
+    message = str(
+        result.get("msg") or result.get("skip_reason") or result.get("skipped_reason") or ""
+    )
     if result.get("failed") or result.get("unreachable"):
         for more in ("module_stderr", "stderr"):
             if result.get(more):
@@ -133,6 +131,11 @@ def _target(task: Any, action: str) -> str:
     return SECRETS.masked(str(task.args.get("path") or task.args.get("dest") or ""))
 
 
+def _content(task: Any) -> str:
+    """What makes two declarations of a whole file the same."""
+    return str(task.args.get("content") or task.args.get("src") or "")
+
+
 def _times_only(diff: Any) -> bool:
     """Whether nothing but the times of a file would change, as `state: touch` has it each time."""
     if not isinstance(diff, Mapping):
@@ -140,8 +143,7 @@ def _times_only(diff: Any) -> bool:
     before, after = diff.get("before"), diff.get("after")
     if not isinstance(before, Mapping) or not isinstance(after, Mapping):
         return False
-    return {"atime", "mtime"} & after.keys() != set() and before.keys() | after.keys() <= {
-        "path",
-        "atime",
-        "mtime",
-    }
+    was, is_now = before.get("state"), after.get("state")
+    if (was, is_now) != (None, None) and not (is_now == "touch" and was in ("directory", "file")):
+        return False
+    return before.keys() | after.keys() <= {"atime", "mtime", "path", "state"}

@@ -60,7 +60,7 @@ SAID: dict[str, tuple[str, str]] = {
     ),
     "deep_check.why.times_only": ("state: touch changes times only", "state: touch 只改变时间"),
     "deep_check.next.no_check_mode": (
-        "give command and shell a creates: or removes:, which check mode evaluates, or use a module",
+        "give command and shell a creates: or removes:, which a check evaluates, or use a module",
         "为 command、shell 加上 creates: 或 removes:（检查模式会判断），或改用声明状态的模块",
     ),
     "deep_check.next.check_mode_off": (

@@ -83,7 +83,7 @@ def _environment(job: Job, folder: Path, environ: Mapping[str, str]) -> dict[str
     if job.foreign:
         env = dict(environ)
         beside = job.playbook.absolute().parent / "ansible.cfg"
-        if "ANSIBLE_CONFIG" not in env and not Path("ansible.cfg").exists() and beside.exists():
+        if "ANSIBLE_CONFIG" not in env and beside.exists():
             env["ANSIBLE_CONFIG"] = str(beside)
         if not _mentions_pipelining(env):
             env.setdefault("ANSIBLE_PIPELINING", "1")

@@ -26,8 +26,8 @@ class Conclusion:
     _by_item: set[tuple[str, str]] = field(default_factory=set)
     _troubled: set[str] = field(default_factory=set)
     _broke: bool = False
-    _writers: dict[tuple[str, str], dict[str, bool]] = field(default_factory=dict)
-    _targets: list[str] = field(default_factory=list)
+    _writers: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    _claims: list[tuple[str, str, str]] = field(default_factory=list)
 
     def take(self, event: Event) -> TaskResult | None:
         """The verdict that *event* brings, if it brings one."""
@@ -70,26 +70,27 @@ class Conclusion:
             return None
         if found.status is not Status.IN_SYNC:
             self._troubled.add(found.host)
+        claim = (told.delegated or told.host, told.target, told.whole)
         if told.target and found.status is not Status.UNKNOWN:
-            self._writers.setdefault((told.host, told.target), {})[told.path] = told.whole
+            self._writers.setdefault(claim[:2], {})[told.path] = told.whole
         self.results.append(found)
-        self._targets.append(told.target)
+        self._claims.append(claim)
         return found
 
     def conclude(self, *, broken: bool) -> tuple[TaskResult, ...]:
         """The verdicts in their order; then what was never come to. *broken*: not to its end."""
         contested = [
-            self._contested(result, target)
-            for result, target in zip(self.results, self._targets, strict=True)
+            self._contested(result, *claim)
+            for result, claim in zip(self.results, self._claims, strict=True)
         ]
         return (*contested, *self._never_reached(broken))
 
-    def _contested(self, result: TaskResult, target: str) -> TaskResult:
+    def _contested(self, result: TaskResult, host: str, target: str, whole: str) -> TaskResult:
         """Tasks that put lines into one file get along; not with one that declares all of it."""
-        writers = self._writers.get((result.host, target), {})
-        others = [path for path in writers if path != result.path]
+        writers = self._writers.get((host, target), {})
+        others = [p for p, other in writers.items() if p != result.path and other != whole]
         plain = result.status is Status.DIVERGED and result.why is None
-        if not (self.check and target and others and plain and any(writers.values())):
+        if not (self.check and others and plain):
             return result
         return replace(result, why=Why.CONTESTED, detail=f"{target}: {', '.join(others)}")
 

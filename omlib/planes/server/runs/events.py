@@ -67,8 +67,8 @@ class Told:
     handler: bool = False
     listed: bool = True
     delegated: str = ""
-    target: str = ""  # the file whose content it declares, the *whole* of it or a part
-    whole: bool = False
+    target: str = ""  # the file whose content it declares
+    whole: str = ""  # a digest of that content, "" if it declares a part of it
     times_only: bool = False
 
 

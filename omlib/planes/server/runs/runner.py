@@ -81,7 +81,7 @@ class _Attempt:
             self._on_result(result)
 
     def on_screen(self, text: str) -> None:
-        self.screen = (self.screen + _ANSI.sub("", text).splitlines())[-_SCREEN_LINES:]
+        self.screen = [*self.screen, *(_ANSI.sub("", text).splitlines() or [""])][-_SCREEN_LINES:]
 
     def ended(self, job: Job, took_s: float) -> Ended:
         error = self._error(job)
@@ -123,6 +123,8 @@ def told_on_screen(lines: list[str]) -> str:
             inside = False
         if inside:
             said.append(line.strip())
+        if line.startswith("Origin:"):
+            inside = False
     return " ".join(said)[:800]
 
 

@@ -133,7 +133,7 @@ def _result(
         status=status,
         reason=reason,
         detail=_detail(told, why),
-        diff=told.diff if status is not Status.UNKNOWN else "",
+        diff="" if status is Status.UNKNOWN or why is Why.TIMES_ONLY else told.diff,
         path=told.path,
         changed=told.changed if changed is None else changed,
         failed=told.failed or told.event == "failed",
