@@ -119,12 +119,9 @@ def connect(way: Way) -> Iterator[Session]:
 
 def _reach(way: Way, end: float, open_: ExitStack, *, relays: int) -> Session:
     """*relays*: for how many further logins this one is the way."""
-    wire: Wire
-    if way.jump:
-        wire = _tunnel(_reach(way.jump, end, open_, relays=relays + 1), way)
+    before = _reach(way.jump, end, open_, relays=relays + 1) if way.jump else None
     try:
-        if not way.jump:
-            wire = _dial(way, end)
+        wire = _tunnel(before, way) if before else _dial(way, end)
         return _log_in(way, wire, end, open_, relays=relays)
     except AccessError as error:
         if not relays:

@@ -76,9 +76,13 @@ done
 # a line per file: its number and `there` with what stat(1), sha256sum(1) and readlink(1) tell of it
 _FILES = r"""
 l='%f %u %U %g %G %s %Y'
+i=stat; command -v stat >/dev/null || i='busybox stat'
+for q in sha256sum 'busybox sha256sum' 'openssl dgst -sha256 -r'; do
+  $q </dev/null >/dev/null 2>&1 && break; q=
+done
 file() {
   f=-L; [ "$4" ] && f=
-  s=$($t stat $f -c "$l" "$2" 2>&1) || s=$($t stat -c "$l" "$2" 2>&1) || {
+  s=$($t $i $f -c "$l" "$2" 2>&1) || s=$($t $i -c "$l" "$2" 2>&1) || {
     case $s in
       *'No such file'* | *'Not a directory'* | *'too long'*) echo "$1 absent" ;;
       *'ermission denied'*) echo "$1 denied" ;;
@@ -91,11 +95,12 @@ file() {
     h=none
     if [ -f "$2" ] && ! { [ "$4" ] && [ -L "$2" ]; }; then
       z=${s% *}
-      if [ "${z##* }" -gt LARGEST ]; then h=incomplete
+      if [ -z "$q" ]; then h=unsupported
+      elif [ "${z##* }" -gt LARGEST ]; then h=incomplete
       else
-        h=$($t sha256sum 2>/dev/null <"$2"); c=$?; h=${h%% *}
+        h=$($t $q 2>/dev/null <"$2"); c=$?; h=${h%% *}
         case $c in 0) ;; 124 | 137 | 143) h=incomplete ;; *) h=denied ;; esac
-        [ "$(stat $f -c "$l" "$2" 2>&1)" = "$s" ] || h=in_transition
+        [ "$($t $i $f -c "$l" "$2" 2>&1)" = "$s" ] || h=in_transition
       fi
     fi
   fi

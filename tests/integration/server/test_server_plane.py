@@ -1,6 +1,7 @@
 """The server plane on real hosts: what was done to them is seen, and nothing is done to them."""
 
 import hashlib
+import shutil
 import time
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from omlib.lab import host as lab_host
+from omlib.lab.podman import podman
 from omlib.model.estate import (
     ServerState,
 )
@@ -75,7 +77,7 @@ def test_a_host_is_seen_whole_by_a_user_with_sudo(hosts: Hosts) -> None:
     passwd = hashlib.sha256(hosts.run("srv1", "cat /etc/passwd").encode()).hexdigest()
     files = attributes(seen, "file")
     assert files["/etc/passwd"] == {
-        "sha256": passwd, "owner": "root", "group": "root", "mode": "0644"
+        "present": True, "sha256": passwd, "owner": "root", "group": "root", "mode": "0644"
     }  # fmt: skip
     assert files["/etc/shadow"]["group"] == "shadow"
     assert "/etc/no-such" not in files
@@ -143,6 +145,7 @@ def test_what_people_do_to_a_host_is_seen(hosts: Hosts, changing: Change) -> Non
     assert attributes(after, "service")["cron"] == {"running": False, "enabled": False}
     assert set(found(after, "service")) - set(found(before, "service")) == {"backdoor"}
     assert attributes(after, "file")["/etc/omlib-test.conf"] == {
+        "present": True,
         "sha256": hashlib.sha256("编码".encode("gb18030")).hexdigest(),
         "owner": "root",
         "group": "root",
@@ -194,14 +197,47 @@ def test_a_paused_host_is_unreachable_in_time_and_costs_no_other(
     assert reasons(look(plane, "srv2")) == ALL_SEEN
 
 
-def test_a_host_without_python_is_unsupported(hosts: Hosts, changing: Change) -> None:
-    changing(
-        "srv2",
-        "for p in /usr/bin/python3*; do chmod 0 $p; mv $p /root/; done",
-        "for p in /root/python3*; do mv $p /usr/bin/; done; chmod 755 /usr/bin/python3*",
-    )
-    seen = look(hosts.plane(STATE), "srv2")
-    assert set(reasons(seen).values()) == {UnknownReason.UNSUPPORTED}
+NO_PYTHON = (
+    "for p in /usr/bin/python3*; do mv $p /root/; done",
+    "rm -f /usr/bin/python3; for p in /root/python3*; do mv $p /usr/bin/; done",
+)
+IN_ITS_PLACE = {
+    "none": "true",
+    "old": "printf '#!/bin/sh\\necho omlib:no-python3\\n' > /usr/bin/python3",
+    "broken": "printf '#!/bin/sh\\nexit 139\\n' > /usr/bin/python3",
+    "dash": "true",
+    "bash": "ln -sf bash /bin/sh",
+    "busybox": "ln -sf busybox /bin/sh; rm /usr/bin/base64 /usr/bin/sha256sum",
+}
+
+
+@pytest.mark.parametrize("python", IN_ITS_PLACE)
+def test_a_host_without_a_python_tells_what_its_shell_can(
+    hosts: Hosts, changing: Change, python: str
+) -> None:
+    if python == "busybox":
+        if not (place := shutil.which("busybox")):
+            pytest.skip("no busybox on this machine to give to a host")
+        container = hosts.layout.container("srv2")
+        podman(hosts.layout, "cp", place, f"{container}:/usr/bin/busybox")
+        keep = "cp /usr/bin/base64 /usr/bin/sha256sum /root/"
+        changing("srv2", keep, "mv /root/base64 /root/sha256sum /usr/bin/; rm /usr/bin/busybox")
+    with_python = look(hosts.plane(STATE), "srv2")
+    changing("srv2", *NO_PYTHON)
+    changing("srv2", IN_ITS_PLACE[python], "ln -sf dash /bin/sh")
+    state = ServerState(items={**STATE.items, "sysctl": {"kernel.pid_max": {"runtime": "1"}}})
+    seen = look(hosts.plane(state), "srv2")
+    assert reasons(seen) == {**ALL_SEEN, "sysctl": UnknownReason.UNSUPPORTED}
+    assert {sight.by for sight in seen.sights.values()} == {"ops (root)"}
+    for kind in ("package", "service", "user"):
+        assert attributes(seen, kind) == attributes(with_python, kind)
+    files = attributes(seen, "file")
+    assert files["/etc/passwd"] == attributes(with_python, "file")["/etc/passwd"]
+    assert files["/etc/shadow"] == attributes(with_python, "file")["/etc/shadow"]
+    assert "/etc/no-such" not in files
+    listener = found(seen, "listener")["tcp/*:22"]
+    assert listener.unseen == {"process": UnknownReason.UNSUPPORTED}
+    assert "tcp/*:9" not in found(seen, "listener")
 
 
 def test_a_host_is_reached_through_another(hosts: Hosts) -> None:
