@@ -111,7 +111,8 @@ class FileRecord(State):
         default="", description="A file of the inventory that holds the content."
     )
     template: InnerPath = Field(
-        default="", description="A Jinja2 template of the inventory that makes the content."
+        default="",
+        description="A Jinja2 template of the inventory; it sees `host` and the `vars`.",
     )
     sha256: Sha256 = Field(default="", description="The content's SHA-256.")
     target: Text = Field(default="", description="Where a symbolic link leads.")

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -52,7 +53,11 @@ def test_a_certificate_is_judged_and_its_key_stays(hosts: Hosts, changing: Chang
         for name, text in parts.items()
     )
     changing("srv1", script, "rm /etc/k2-*.pem")
-    good = {"issuer": ISSUER, "names": ("198.18.0.9", "oa.example.cn"), "days_left": 30}
+    good: dict[str, Any] = {
+        "issuer": ISSUER,
+        "names": ("198.18.0.9", "oa.example.cn"),
+        "days_left": 30,
+    }
     state = ServerState(
         items={
             "certificate": {
