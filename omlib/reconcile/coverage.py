@@ -5,16 +5,23 @@ from collections.abc import Iterable
 
 from omlib.model.finding import Coverage
 from omlib.model.item import Declared, Scope
+from omlib.model.kind import KINDS
 from omlib.model.observation import Observation
 from omlib.model.ref import Plane
 from omlib.model.status import UnknownReason
+
+
+def is_evidence(scope: Scope) -> bool:
+    """Whether it is looked at for checks alone, and never declared."""
+    kind = KINDS.get((scope.plane, scope.kind))
+    return kind is not None and kind.evidence
 
 
 def coverage(declared: Iterable[Declared], observed: Observation) -> list[Coverage]:
     """One row per plane that something is declared on, or that was looked at.
 
     A declared item counts as seen when its scope was seen whole. `scopes` counts listings (of one
-    kind in one place), declared or met on the way.
+    kind in one place), declared or met on the way; what is seen for checks alone is none of them.
     """
     items: dict[Plane, int] = defaultdict(int)
     seen: dict[Plane, int] = defaultdict(int)
@@ -25,7 +32,8 @@ def coverage(declared: Iterable[Declared], observed: Observation) -> list[Covera
         sight = observed.sights.get(item.scope)
         seen[item.scope.plane] += sight is not None and sight.complete
     for scope in observed.sights:
-        scopes[scope.plane].add(scope)
+        if not is_evidence(scope):
+            scopes[scope.plane].add(scope)
     rows = []
     for plane in Plane:
         if not scopes[plane]:

@@ -83,7 +83,9 @@ def a_plane(tmp_path: Path) -> Iterator[Callable[..., ServerPlane]]:
 
     with ExitStack() as stack:
 
-        def make(state: ServerState, *serves: Serve, deadline_s: int = 3) -> ServerPlane:
+        def make(
+            state: ServerState, *serves: Serve, deadline_s: int = 3, output_mib: int = 1
+        ) -> ServerPlane:
             hosts = [
                 stack.enter_context(SshHost(Manners(serve=serve, accepts=accepts), (own,)))
                 for serve in serves
@@ -91,7 +93,7 @@ def a_plane(tmp_path: Path) -> Iterator[Callable[..., ServerPlane]]:
             known.write_text("".join(host.known_hosts() for host in hosts), encoding="utf-8")
             servers = [server_of(f"host-{i}", state, host.port) for i, host in enumerate(hosts)]
             site = {"key": f"file:{key}", "known_hosts": str(known), "connect_s": 2}
-            estate = estate_of(*servers, **site, deadline_s=deadline_s, output_mib=1)
+            estate = estate_of(*servers, **site, deadline_s=deadline_s, output_mib=output_mib)
             return ServerPlane(estate, NoSecrets(), AtNoon())
 
         yield make

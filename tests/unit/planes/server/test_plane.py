@@ -178,6 +178,89 @@ def test_an_exit_status_does_not_spoil_whole_frames(a_plane: APlane) -> None:
     }
 
 
+def framed(nonce: str, name: str, body: object) -> bytes:
+    encoded = base64.b64encode(json.dumps(body).encode())
+    return f"\n{nonce} {name} {len(encoded)} ".encode() + encoded + b"\n"
+
+
+def tells(frames: Callable[[str], bytes]) -> Serve:
+    """A host that prints what *frames* makes of the nonce."""
+
+    def serve(channel: paramiko.Channel, command: str) -> None:
+        head, _, rest = read_all(channel).partition(b"\n")
+        channel.sendall(frames(json.loads(rest[int(head) :])["nonce"]))
+        channel.send_exit_status(0)
+        channel.close()
+
+    return serve
+
+
+WHOLE: Mapping[str, Any] = {"status": "ok", "detail": "", "items": {}, "unseen": {}}
+NGINX = {**WHOLE, "items": {"nginx": {"present": True, "version": "1"}}}
+
+
+def test_frames_of_what_nobody_asked_for_change_nothing(a_plane: APlane) -> None:
+    more = {"sudo": NGINX, "firewall": [1], "posture": {"x": 1}, "nonsense": NGINX, "end": NGINX}
+
+    def frames(nonce: str) -> bytes:
+        told = {**more, "packages": NGINX, "users": WHOLE}
+        return b"".join(framed(nonce, name, body) for name, body in told.items())
+
+    seen = look(a_plane(STATE, tells(frames)))
+    assert reasons(seen) == {"package": None, "user": None}
+    assert set(items(seen)) == {"package nginx", "package telnet"}
+
+
+def test_a_frame_that_comes_twice_is_believed_in_neither_form(a_plane: APlane) -> None:
+    def frames(nonce: str) -> bytes:
+        return (
+            framed(nonce, "packages", WHOLE)
+            + framed(nonce, "users", WHOLE)
+            + framed(nonce, "packages", NGINX)
+        )
+
+    seen = look(a_plane(STATE, tells(frames)))
+    assert reasons(seen) == {"package": ERROR, "user": None}
+    assert items(seen) == {}
+
+
+def test_frames_under_another_nonce_are_noise(a_plane: APlane) -> None:
+    """An answer of an earlier look, say, that somebody plays again."""
+
+    def frames(nonce: str) -> bytes:
+        other = "omlib-" + "0" * 16
+        return framed(other, "packages", NGINX) + framed(nonce, "users", WHOLE)
+
+    seen = look(a_plane(STATE, tells(frames)))
+    assert reasons(seen) == {"package": INCOMPLETE, "user": None}
+    assert items(seen) == {}
+
+
+def a_million(nonce: str, count: int = 1_000_000) -> bytes:
+    many = {f"p{number}": {} for number in range(count)}
+    return framed(nonce, "packages", {**WHOLE, "items": {**many, **NGINX["items"]}}) + framed(
+        nonce, "users", WHOLE
+    )
+
+
+def test_a_million_items_that_nobody_asked_for_cost_a_moment(a_plane: APlane) -> None:
+    seen = look(a_plane(STATE, tells(a_million), deadline_s=60, output_mib=64))
+    assert reasons(seen) == {"package": None, "user": None}
+    assert set(items(seen)) == {"package nginx", "package telnet"}
+
+
+def test_a_million_items_are_cut_where_the_site_allows_less(a_plane: APlane) -> None:
+    seen = look(a_plane(STATE, tells(a_million), deadline_s=60))
+    assert reasons(seen) == {"package": INCOMPLETE, "user": INCOMPLETE}
+
+
+def test_any_number_of_items_is_told_where_all_must_be_declared(a_plane: APlane) -> None:
+    state = ServerState(full=frozenset({"package", "user"}))
+    many = tells(lambda nonce: a_million(nonce, 50_000))
+    seen = look(a_plane(state, many, deadline_s=60, output_mib=64))
+    assert len(seen.actual) == 50_001
+
+
 def test_without_a_credential_nobody_looked(
     make_estate: Callable[..., Estate], make_server: Callable[..., Server]
 ) -> None:
