@@ -99,6 +99,24 @@ def test_one_changed_attribute_is_one_difference(
     assert [difference.path for difference in finding.differences] == [attribute]
 
 
+def test_a_primary_group_is_no_matter_of_further_groups(hosts: Hosts, changing: Change) -> None:
+    changing("srv2", "useradd -G adm tester", "userdel tester")
+    changing("srv2", "useradd -G adm listed; gpasswd -a listed listed", "userdel listed")
+    users: dict[str, Attributes] = {
+        "tester": {"present": True, "groups": ("adm", "tester")},
+        "listed": {"present": True, "groups": ("adm",)},
+        "fresh": {"present": True, "groups": ("adm",)},
+    }
+    state = ServerState(items={"user": users})
+    assert hosts.look("srv2", state).verdicts("user") == {
+        "tester": Status.IN_SYNC,
+        "listed": Status.IN_SYNC,
+        "fresh": Status.MISSING,
+    }
+    judged = {"user/tester": "ok", "user/listed": "ok", "user/fresh": "changed"}
+    assert hosts.check("srv2", state) == judged
+
+
 def test_a_second_account_of_root_is_found_though_it_cannot_log_in(
     hosts: Hosts, changing: Change
 ) -> None:

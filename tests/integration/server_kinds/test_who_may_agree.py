@@ -55,13 +55,10 @@ def declared(chance: random.Random) -> ServerState:
     sudo: dict[str, Attributes] = {}
     for n in range(COUNT):
         present = chance.random() < 0.8
-        groups[f"g{n}"] = {"present": present}
+        members = tuple(chance.sample(["ops", "daemon", "bin"], 2))
+        groups[f"g{n}"] = {"present": False}
         if present:
-            members = {
-                "gid": 4000 + n,
-                "members": tuple(chance.sample(["ops", "daemon", "bin"], 2)),
-            }
-            groups[f"g{n}"] = {"present": True, **members}
+            groups[f"g{n}"] = {"present": True, "gid": 4000 + n, "members": members}
         user: Attributes = {"present": True, "locked": True, "groups": ("adm",)}
         more: Attributes = {"uid": 5000 + n, "shell": "/bin/sh", "home": f"/home/u{n}"}
         users[f"u{n}"] = {**user, **more} if chance.random() < 0.6 else user

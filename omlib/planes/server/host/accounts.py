@@ -19,14 +19,16 @@ OF_PEOPLE = 1000  # the first id that a system does not give itself, login.defs(
 OVERFLOW = 65534  # the kernel's own for who has no id here
 
 
-def groups_of(account: "pwd.struct_passwd") -> "list[str]":
-    """The further groups; the primary one goes with the account."""
+def groups_of(account: "pwd.struct_passwd", wanted: "object" = ()) -> "list[str]":
+    """The further groups; the primary one is told only where *wanted* names it among them."""
     names = []
-    for gid in set(os.getgrouplist(account.pw_name, account.pw_gid)) - {account.pw_gid}:
+    for gid in {*os.getgrouplist(account.pw_name, account.pw_gid), account.pw_gid}:
         try:
-            names.append(native(grp.getgrgid(gid).gr_name))
+            name = native(grp.getgrgid(gid).gr_name)
         except KeyError:
-            names.append(str(gid))
+            name = str(gid)
+        if gid != account.pw_gid or name in (wanted or ()):  # type: ignore[operator]
+            names.append(name)
     return sorted(names)
 
 
@@ -87,7 +89,8 @@ def users(asked: "dict[str, object]", limit_s: int) -> Found:
     for account in filter(can_log_in, pwd.getpwall() if asked["full"] else []):
         accounts.setdefault(native(account.pw_name), account)
     for name, account in accounts.items():
-        found.items[name] = user_attributes(account, groups_of(account))
+        wanted = items_of(asked).get(name, {}).get("groups")
+        found.items[name] = user_attributes(account, groups_of(account, wanted))
         locks.add_to(found, name, account)
     may_hide("passwd", asked, found, USER_ATTRIBUTES, limit_s)
     if accounts and hiding("group", limit_s):

@@ -1,8 +1,9 @@
 """Accounts and groups: what of recorded files of a host counts."""
 
 import grp
+import pwd
 
-from omlib.planes.server.host.accounts import parse_shadow, stands_out
+from omlib.planes.server.host.accounts import groups_of, parse_shadow, stands_out
 
 # Debian 12 (yescrypt, `!` of useradd, `*` of system accounts, `!*` of systemd-sysusers) and RHEL 8
 # (SHA-512, `!!` of useradd, a password locked by `passwd -l`), one line each
@@ -47,3 +48,10 @@ def test_groups_of_people_stand_out_and_those_of_the_system_do_not() -> None:
 def test_a_second_group_with_the_number_of_root_stands_out() -> None:
     assert stands_out(group("toor", 0))
     assert not stands_out(group("root", 0))
+
+
+def test_a_primary_group_is_told_only_where_it_is_declared_among_the_others() -> None:
+    root = pwd.getpwnam("root")
+    assert "root" not in groups_of(root)
+    assert "root" not in groups_of(root, ("adm",))
+    assert "root" in groups_of(root, ("adm", "root"))
