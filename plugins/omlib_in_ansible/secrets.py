@@ -22,7 +22,7 @@ _MOST_NESTED = 8
 _MOST_ITEMS = 2000
 
 _NAME = re.compile(
-    r"pass(word|wd|phrase|code)?$|pass(word|wd|phrase)s?|(^|_)pwd($|_)|secret|token|credential"
+    r"(?<!com)(?<!by)pass$|pass(word|wd|phrase|code)|(^|_)pwd($|_)|secret|token|credential"
     r"|(api|private|access|encrypt\w*|sign\w*|master|shared|service|account|auth|ssl|tls|host)_?key"
     r"|(^|_)psk($|_)|key_?material|community_?string",
     re.IGNORECASE,
@@ -145,14 +145,14 @@ def _forms(text: str) -> Iterator[str]:
 
 
 def _patterns(text: str) -> str:
-    text = _PEM.sub(lambda f: f"{f[1]}\n{digest(f[2])}\n{f[3]}", text)
+    text = _PEM.sub(lambda f: f"{f[1]}\n{_once(f[2].strip())}\n{f[3]}", text)
     text = _CRYPT.sub(lambda f: digest(f.group()), text)
     text = _IN_URL.sub(lambda f: f"{f[1]}:{_once(f[2])}", text)
     return _PAIR.sub(_pair, text)
 
 
 def _once(text: str) -> str:
-    return text if SHOWN.search(text) else digest(text)
+    return text if SHOWN.fullmatch(text) else digest(text)
 
 
 def _pair(found: re.Match[str]) -> str:

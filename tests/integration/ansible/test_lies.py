@@ -2,6 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -91,7 +92,7 @@ chmod 644 *; chmod 600 secret redis
 
 
 @pytest.fixture(scope="module")
-def told(lab) -> Ended:
+def told(lab: Any) -> Ended:
     lab.sh("chk1", PREPARE)
     lab.sh("chk2", PREPARE + "echo wanted > other")
     return run(Job(playbook=LIES, inventory=lab.inventory("chk1", "chk2", "gone"), check=True))
@@ -119,7 +120,7 @@ def test_each_lie_of_check_mode_is_told_apart(told: Ended) -> None:
     assert len(hidden) == 2
 
 
-def test_nothing_was_carried_out(told: Ended, lab) -> None:
+def test_nothing_was_carried_out(told: Ended, lab: Any) -> None:
     made = "cd /srv/lies && ls -d executed* new later leaning once role 2>/dev/null || true"
     assert lab.sh("chk1", made) == ""
     assert lab.sh("chk2", made) == ""

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -134,7 +135,7 @@ def book(tmp_path: Path) -> Path:
     return path
 
 
-def test_no_secret_is_told_or_seen(lab, book: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_secret_is_told_or_seen(lab: Any, book: Path, caplog: pytest.LogCaptureFixture) -> None:
     lab.sh("chk1", PREPARE)
     order = Order(
         playbook=book,
@@ -164,7 +165,7 @@ def test_no_secret_is_told_or_seen(lab, book: Path, caplog: pytest.LogCaptureFix
     assert any(path.name == "lines" for path in watcher.folders)
 
 
-def test_a_wrong_password_is_denied_and_not_unreachable(lab, book: Path) -> None:
+def test_a_wrong_password_is_denied_and_not_unreachable(lab: Any, book: Path) -> None:
     lab.sh("chk1", PREPARE)
     order = Order(
         playbook=book,
@@ -179,7 +180,7 @@ def test_a_wrong_password_is_denied_and_not_unreachable(lab, book: Path) -> None
     assert told.exit_code == 4
 
 
-def test_killed_in_the_middle_it_leaves_no_secret(lab, book: Path, tmp_path: Path) -> None:
+def test_killed_in_the_middle_it_leaves_no_secret(lab: Any, book: Path, tmp_path: Path) -> None:
     lab.sh("chk1", PREPARE)
     inventory = lab.written(book.parent, "chk1")
     command = [str(Path(sys.executable).parent / "omlib"), "server", "check", str(book)]
