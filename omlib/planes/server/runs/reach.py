@@ -21,7 +21,8 @@ _HOP = re.compile(
 def site_vars(site: Site, path_of: PathOf) -> dict[str, object]:
     """What all hosts of *site* share."""
     told: dict[str, object] = {
-        "ansible_port": SSH_PORT,
+        # given, it would go before what the ssh_config says
+        **({} if site.ssh_config else {"ansible_port": SSH_PORT}),
         **_login(site.user),
         "ansible_ssh_common_args": join(_options(site, path_of)),
     }

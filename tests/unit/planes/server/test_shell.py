@@ -97,7 +97,7 @@ def test_the_shell_tells_the_same_as_a_python_does(path: str, tmp_path: Path) ->
         listener = f"tcp/127.0.0.1:{here.getsockname()[1]}"
     assert out.endswith(b"\nn end\n")
     assert told.broken == {}
-    assert told.bodies["host"]["uid"] == other.bodies["host"]["uid"]
+    assert (told.bodies["host"]["uid"] == 0) is (other.bodies["host"]["uid"] == 0)
     for kind in KNOWN:
         name = COLLECTION[kind]
         if kind == "listener":
@@ -236,3 +236,19 @@ def test_an_old_python_says_that_it_is_one() -> None:
     assert program != command(sudo_asks=False)
     done = subprocess.run(["sh", "-c", program], input=b"", capture_output=True, check=True)
     assert done.stdout.strip() == NO_PYTHON
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"\n", b"\xff\n0", b"9" * 9999 + b"\n0", b"0\n" + b"9" * 9999]
+)
+def test_nothing_that_a_host_says_breaks_the_reading(raw: bytes) -> None:
+    state = ServerState(items={kind: {"a": {}} for kind in (*KNOWN[:-1], "service")})
+    names = ("host", "nsswitch", "passwd", "group", "shadow", "packages", "services", "files")
+    out = b"".join(frame(name, raw) for name in names)
+    told = read_shell(out, "n", wanted(state), frozenset(state.items))
+    assert told.bodies["host"]["uid"] is None
+    for kind in state.items:
+        body: Any = told.bodies[COLLECTION[kind]]
+        assert body["status"] in ("error", "unsupported", "ok")
+        assert set(body["items"]) <= {"a"}
+        assert body["status"] != "ok" or body["unseen"].keys() == body["items"].keys()

@@ -46,6 +46,14 @@ def test_a_key_that_stands_in_the_variable_itself_goes_nowhere() -> None:
         assert "ansible_ssh_private_key_file" not in told
 
 
+def test_a_port_of_the_sites_ssh_config_counts_where_the_inventory_has_none() -> None:
+    told = site_vars(site(ssh_config="file:/etc/omlib/ssh_config"), path_in({}))
+    assert "ansible_port" not in told
+    assert options(told)[:2] == ["-F", "/etc/omlib/ssh_config"]
+    assert own_vars(Access(site="dc", address="192.0.2.1", port=2222))["ansible_port"] == 2222
+    assert site_vars(site(), path_in({}))["ansible_port"] == 22
+
+
 def test_who_logs_in_becomes_root_unless_it_is_root() -> None:
     assert site_vars(site(), path_in({}))["ansible_become"] is True
     own = own_vars(Access(site="dc", address="192.0.2.1", user="root", port=2222))
