@@ -194,3 +194,18 @@ def test_an_inventory_with_a_problem_is_no_inventory(root: Path) -> None:
     with pytest.raises(AssertionError) as caught:
         listed(root)
     assert "servers.yml:2" in str(caught.value)
+
+
+def test_the_script_form_takes_one_of_two_questions_and_knows_only_declared_hosts(
+    root: Path,
+) -> None:
+    for words in ((), ("--list", "--host", "pay-02"), ("--host", "nobody")):
+        done = subprocess.run(
+            [str(BIN / "omlib"), "ansible-inventory", "-i", str(root), *words],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stdout) == (64, ""), words
+    told = json.loads(run(root, "omlib", "ansible-inventory", "-i", str(root), "--host", "pay-02"))
+    assert (told["ansible_host"], told["ansible_port"]) == ("2001:db8::2", 2222)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from typing import Any
 
 from omlib.model.estate import Access, Server, ServerState, Site
 from omlib.model.item import Source
@@ -70,7 +71,8 @@ def test_what_nothing_sets_or_judges_is_no_variable() -> None:
 
 
 def test_a_file_brings_its_content_as_text_or_where_it_is_none_as_base64() -> None:
-    motd, blob, app = told()["omlib_files"]  # type: ignore[misc]
+    files: Any = told()["omlib_files"]
+    motd, blob, app = files
     assert motd["content"] == TEXT.decode()
     assert motd["restarts"] == ["ssh.service"]
     assert blob["content_b64"] == "/wAB"
