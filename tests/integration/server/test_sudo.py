@@ -78,6 +78,22 @@ def test_a_wrong_password_is_tried_once_and_the_rest_is_read_as_who_logged_in(
     assert told.count("authentication failure") == 1
 
 
+@pytest.mark.parametrize("secret", [PASSWORD, "wrong"])
+def test_a_host_without_a_python_is_asked_as_root_too(
+    hosts: Hosts, asks: Callable[..., None], changing: Change, secret: str
+) -> None:
+    asks()
+    changing(
+        HOST,
+        "for p in /usr/bin/python3*; do mv $p /root/; done",
+        "for p in /root/python3*; do mv $p /usr/bin/; done",
+    )
+    seen = look(hosts, secret)
+    right = secret == PASSWORD
+    assert by(seen) == ("ops (root)" if right else "ops")
+    assert digest(seen) == (64 if right else UnknownReason.DENIED)
+
+
 def test_a_password_that_nobody_wants_is_no_obstacle(hosts: Hosts) -> None:
     assert by(look(hosts)) == "ops (root)"  # NOPASSWD
 

@@ -237,7 +237,7 @@ def test_frames_under_another_nonce_are_noise(a_plane: APlane) -> None:
 
 
 def a_million(nonce: str, count: int = 1_000_000) -> bytes:
-    many = {f"p{number}": {} for number in range(count)}
+    many: dict[str, Any] = {f"p{number}": {} for number in range(count)}
     return framed(nonce, "packages", {**WHOLE, "items": {**many, **NGINX["items"]}}) + framed(
         nonce, "users", WHOLE
     )
