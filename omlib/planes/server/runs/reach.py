@@ -74,7 +74,9 @@ def _through(hops: list[str], site: Site, path_of: PathOf) -> str:
     if found is None:  # `omlib validate` and the probe tell of it; ssh will, too
         return hops[-1]
     user = found["user"] or site.user
-    words = ["ssh", *_trust(site, path_of), "-W", "[%h]:%p", "-p", found["port"] or str(SSH_PORT)]
+    words = ["ssh", *_trust(site, path_of), "-W", "[%h]:%p"]
+    if port := found["port"] or ("" if site.ssh_config else str(SSH_PORT)):
+        words += ["-p", port]
     if key := site.key and path_of(site.key):
         words += ["-i", key]
     if hops[:-1]:

@@ -65,6 +65,16 @@ def test_who_logs_in_becomes_root_unless_it_is_root() -> None:
     }
 
 
+def test_an_ssh_config_that_the_site_names_is_followed_where_the_inventory_is_silent() -> None:
+    told = site_vars(site(ssh_config="file:/etc/omlib/ssh_config", jump="edge"), path_in({}))
+    assert options(told)[:2] == ["-F", "/etc/omlib/ssh_config"]
+    assert "ansible_port" not in told
+    (proxy,) = [word for word in options(told) if word.startswith("ProxyCommand=")]
+    assert "-F /etc/omlib/ssh_config" in proxy
+    assert " -p " not in proxy
+    assert site_vars(site(), path_in({}))["ansible_port"] == 22
+
+
 def test_no_password_is_among_the_variables() -> None:
     secret = site(password="env:PASSWORD", sudo_password="env:SUDO")
     told = site_vars(secret, path_in({"PASSWORD": "/canary", "SUDO": "/canary"}))
