@@ -58,7 +58,7 @@ def check_playbook(order: Order, progress: Progress) -> ServerCheck:
         raise UsageError(what="no_such_file", name=order.inventory)
     told = _Told(progress)
     ended = wiring.check_playbook(order, told.take)
-    return told.concluded(str(order.playbook), [ended])
+    return told.concluded(str(order.playbook.absolute()), [ended])
 
 
 def check_declared(

@@ -45,8 +45,9 @@ def _blocks(it: ServerCheck, lang: Lang, everything: bool) -> Iterator[Block]:
         if bad or everything:
             counts = _counts(results, it.not_applicable.get(host, 0), lang)
             yield Heading(line(Span(host, Tone.NAME), words("text.colon", lang), *counts))
-        yield from (_diverged(result, lang) for result in bad if result.status is Status.DIVERGED)
-        yield from _unknown([r for r in bad if r.status is Status.UNKNOWN], lang)
+        drifts = (result for result in bad if result.status is Status.DIVERGED)
+        yield from (_diverged(result, it, lang) for result in drifts)
+        yield from _unknown([r for r in bad if r.status is Status.UNKNOWN], it, lang)
         if everything:
             yield from (_plain(r, lang) for r in results if r.status is Status.IN_SYNC)
     yield from _next(it.results, lang)
@@ -74,12 +75,17 @@ def _named(result: TaskLike) -> Line:
     return line(Span(f"{name}{item}", Tone.NAME))
 
 
+def _place(result: TaskLike, it: ServerCheck) -> str:
+    """Where the task stands, seen from the playbook."""
+    return result.path.removeprefix(f"{PurePath(it.playbook).parent}/")
+
+
 def _plain(result: TaskLike, lang: Lang) -> Entry:
     return Entry(line(Span(words("status.in_sync", lang), Tone.GOOD), "  ", *_named(result)))
 
 
-def _diverged(result: TaskLike, lang: Lang) -> Entry:
-    told = [Entry(line(Span(result.path, Tone.MUTED)))]
+def _diverged(result: TaskLike, it: ServerCheck, lang: Lang) -> Entry:
+    told = [Entry(line(Span(_place(result, it), Tone.MUTED)))]
     if result.why:
         told.append(Entry(line(words(f"deep_check.why.{result.why}", lang, detail=result.detail))))
     rows = result.diff.splitlines()
@@ -97,7 +103,7 @@ def _diff_tone(row: str) -> Tone:
     return {"+": Tone.GOOD, "-": Tone.BAD}.get(row[:1], Tone.PLAIN)
 
 
-def _unknown(results: Sequence[TaskLike], lang: Lang) -> Iterator[Entry]:
+def _unknown(results: Sequence[TaskLike], it: ServerCheck, lang: Lang) -> Iterator[Entry]:
     """One entry per reason and cause, with the tasks below it."""
     held: dict[tuple[str, str, str], list[TaskLike]] = {}
     for result in results:
@@ -106,7 +112,7 @@ def _unknown(results: Sequence[TaskLike], lang: Lang) -> Iterator[Entry]:
     for (reason, why, detail), alike in held.items():
         status = words("deep_check.unknown", lang, reason=words(f"reason.{reason}", lang))
         cause = words(f"deep_check.why.{why}", lang, detail=detail)
-        told = [_task(result, lang) for result in alike[:_MOST_NAMED]]
+        told = [_task(result, it, lang) for result in alike[:_MOST_NAMED]]
         if len(alike) > _MOST_NAMED:
             more = words("deep_check.more_tasks", lang, n=len(alike) - _MOST_NAMED)
             told.append(Entry(line(Span(more, Tone.MUTED))))
@@ -116,10 +122,10 @@ def _unknown(results: Sequence[TaskLike], lang: Lang) -> Iterator[Entry]:
 _EACH_ITS_OWN = frozenset({"failed", "skipped_itself", "after_failure", "broken_off"})
 
 
-def _task(result: TaskLike, lang: Lang) -> Entry:
+def _task(result: TaskLike, it: ServerCheck, lang: Lang) -> Entry:
     said = result.detail if result.why in ("failed", "skipped_itself") else ""
     colon = words("text.colon", lang) if said else ""
-    return Entry(line(*_named(result), Span(f"  {result.path}", Tone.MUTED), colon, said))
+    return Entry(line(*_named(result), Span(f"  {_place(result, it)}", Tone.MUTED), colon, said))
 
 
 def _next(results: Sequence[TaskLike], lang: Lang) -> Iterator[Block]:

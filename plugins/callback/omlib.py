@@ -44,7 +44,7 @@ class CallbackModule(CallbackBase):
     def __init__(self) -> None:
         super().__init__()
         self.checking = bool(context.CLIARGS.get("check"))
-        guard.install(checking=self.checking)
+        guard.install(checking=self.checking, own="OMLIB_RUN_OWN" in os.environ)
         self._lines = open(os.environ["OMLIB_RUN_LINES"], "w", encoding="utf-8")  # noqa: SIM115, PTH123
         self._most_hosts = int(os.environ.get("OMLIB_RUN_MOST_HOSTS", "0"))
         self._plays: list[Any] = []
@@ -180,7 +180,7 @@ def _beside(item: Any) -> dict[str, Any]:
 def _hollow(told: dict[str, Any]) -> bool:
     """Whether its result stands for something that was not carried out, or for a failure that may
     be check mode's own; or was made of such a result."""
-    if told["prevented"] or told["failed"] or told["own_failed"]:
+    if told["prevented"] or told["failed"] or (told["own_failed"] and not told["changed"]):
         return True
     if told["skipped"] and told["condition"] is None:
         return True  # by the module itself

@@ -41,6 +41,7 @@ class Watch:
     """How this run is watched. *checking*: nothing may be changed."""
 
     checking = False
+    own = False  # omlib's playbook: the labels of its loops are refs, and no secret is in them
     opened_vault_file = False  # by the task of this worker: whatever it shows is secret
 
 
@@ -66,9 +67,9 @@ def prevented(task: Any) -> str:
     return "no_check_mode" if support in (NONE, RUNS) else ""
 
 
-def install(*, checking: bool) -> None:
+def install(*, checking: bool, own: bool) -> None:
     """Watch every task of this process and of those it forks."""
-    Watch.checking = checking
+    Watch.checking, Watch.own = checking, own
     _watch_actions()
     _watch_results()
     _watch_secrets()
@@ -134,6 +135,7 @@ def _watch_results() -> None:
             in_args=in_args,
             changed_when=written,
             secret_file=Watch.opened_vault_file,
+            own=Watch.own,
         )
         return result
 
@@ -152,6 +154,7 @@ def _watch_results() -> None:
                 in_args=leans(host, [self._task.args, self._task.loop], variables),
                 changed_when=self._task.changed_when,
                 secret_file=False,
+                own=Watch.own,
             )
         return result
 

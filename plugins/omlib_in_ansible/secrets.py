@@ -31,7 +31,7 @@ _NAME = re.compile(
 _ABOUT = re.compile(
     r"_(file|path|dir|name|names|id|ids|url|uri|length|len|min|max|days|age|size|type|count|policy"
     r"|enabled|required|hash_algorithm|owner|group|mode|user|users|lookup|prompt|command|method)$"
-    r"|^(public|authorized|known)_|_(pub|public)$|^ansible_.*_(method|flags|exe)$|_mechanism$",
+    r"|^(public|authorized|known|getent)_|_(pub|public)$|^ansible_.*_(method|flags|exe)$|_mechanism$",
     re.IGNORECASE,
 )
 _NO_SECRET = frozenset({"true", "false", "none", "null", "omit", "present", "absent", "always"})

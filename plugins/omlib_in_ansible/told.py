@@ -25,6 +25,7 @@ def told_of(
     in_args: str,
     changed_when: Any,
     secret_file: bool,
+    own: bool,
 ) -> dict[str, Any]:
     task = executor._task
     prevented, own_changed, own_failed = executor._omlib_own
@@ -35,7 +36,7 @@ def told_of(
         "task": SECRETS.masked(_templated(templar, task.get_name())),
         "path": str(task.get_path()),
         "action": action,
-        "item": _item(task, templar, variables, hidden),
+        "item": _item(task, templar, variables, hidden=hidden, own=own),
         "prevented": prevented,
         "changed": bool(result.get("changed")),
         "failed": bool(result.get("failed")),
@@ -69,13 +70,15 @@ def _templated(templar: Any, text: str) -> str:
         return text
 
 
-def _item(task: Any, templar: Any, variables: Mapping[str, Any], hidden: bool) -> str:
+def _item(task: Any, templar: Any, variables: Mapping[str, Any], *, hidden: bool, own: bool) -> str:
     """The label of the loop's item. A hidden item has a digest only: labels tell what is in it."""
     name = variables.get("ansible_loop_var")
     if not name or name not in variables or task.loop is None:
         return ""
     written = task.loop_control.label
     label = _templated(templar, written) if written else variables[name]
+    if own and written:
+        return str(label)
     text = SECRETS.masked(label if isinstance(label, str) else _listed(label))[:200]
     if not hidden:
         return text or '""'

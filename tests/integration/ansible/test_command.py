@@ -98,8 +98,8 @@ def test_declared_hosts_are_judged_item_by_item(lab: Any) -> None:
         known_hosts=some["known_hosts"],
     )
     items = {
-        "user": {"ops": {"state": "present"}, "nobody-here": {"state": "present"}},
-        "package": {"sudo": {"state": "present"}},
+        "user": {"ops": {"present": True}, "nobody-here": {"present": True}},
+        "package": {"sudo": {"present": True}},
     }
     server = Server(
         id="chk1",
@@ -109,9 +109,8 @@ def test_declared_hosts_are_judged_item_by_item(lab: Any) -> None:
         state=ServerState(items=items),
         source=source,
     )
-    empty: dict[str, Any] = dict.fromkeys(
-        ("departments", "clouds", "systems", "vms", "security_groups", "devices", "rooms"), {}
-    )
+    nothing = ("departments", "clouds", "systems", "vms", "security_groups", "devices", "rooms")
+    empty: dict[str, Any] = {name: {} for name in nothing}
     estate = Estate(
         name="实验室",
         timezone="Asia/Shanghai",
@@ -129,6 +128,6 @@ def test_declared_hosts_are_judged_item_by_item(lab: Any) -> None:
     )
     assert ended.error == ""
     seen = {ref_of(result): str(result.status) for result in ended.results if result.item}
-    assert seen["server/user/chk1/ops"] == "in_sync"
+    assert seen["server/user/chk1/ops"] == "in_sync", ended
     assert seen["server/user/chk1/nobody-here"] == "diverged"
     assert seen["server/package/chk1/sudo"] == "in_sync"

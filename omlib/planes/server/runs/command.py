@@ -101,6 +101,7 @@ def _environment(job: Job, folder: Path, environ: Mapping[str, str]) -> dict[str
             "ANSIBLE_LIBRARY": str(shipped("plugins") / "modules"),
             "ANSIBLE_PIPELINING": "1",
             "ANSIBLE_HOST_KEY_CHECKING": "1",
+            "OMLIB_RUN_OWN": "1",
             "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FATAL": "1",
         }
     if "utf" not in (env.get("LC_ALL") or env.get("LC_CTYPE") or env.get("LANG") or "").lower():

@@ -42,8 +42,8 @@ def in_a_check(told: Told, *, troubled: bool) -> TaskResult | None:
         return _skipped(told)
     if not told.listed:
         return None
-    if told.own_failed:  # `failed_when` overruled the module, which could not look
-        return _failed(told, troubled)
+    if told.own_failed and (told.changed_forced or not told.changed):
+        return _failed(told, troubled)  # `failed_when` overruled the module, which could not look
     return _looked(told)
 
 

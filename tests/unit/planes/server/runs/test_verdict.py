@@ -45,6 +45,12 @@ def verdict(told: Told, *, troubled: bool = False) -> tuple[object, ...] | None:
         ),
         (said(changed=False, own_changed=True), (Status.IN_SYNC, None, None)),
         (said(own_failed=True), (UNKNOWN, UnknownReason.ERROR, Why.FAILED)),
+        # an expression that reads a failure as a drift knows more than we do
+        (said(own_failed=True, changed=True), (Status.DIVERGED, None, None)),
+        (
+            said(own_failed=True, changed=True, changed_forced=True),
+            (UNKNOWN, UnknownReason.ERROR, Why.FAILED),
+        ),
         (
             said("skipped", skipped=True, prevented="check_mode_off"),
             (UNKNOWN, UnknownReason.NOT_CHECKED, Why.CHECK_MODE_OFF),
