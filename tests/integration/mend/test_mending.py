@@ -143,3 +143,16 @@ def test_a_host_key_that_is_not_known_is_refused(host: Host) -> None:
     with pytest.raises(NotMendedError) as caught:
         plane.perform(START)
     assert "Host key verification failed" in str(caught.value.facts["words"])
+
+
+def test_a_host_behind_two_jump_hosts_is_mended(host: Host, undo: Callable[[str], None]) -> None:
+    """The host itself stands in for both: each is a login of its own, with the site's key."""
+    address = host.estate(ServerState()).servers[HOST].access.address
+    undo("systemctl start cron")
+    host.run("systemctl stop cron; journalctl --rotate -q; journalctl --vacuum-time=1s -q")
+    state = ServerState(items={"service": {CRON: {"running": True}}})
+    plane = host.plane(state, jump=f"ops@{address}:22,{address}")
+    plane.perform(START)
+    assert plane.verify(START)
+    logins = host.run("journalctl -u ssh -o cat | grep -c 'Accepted publickey for ops'")
+    assert int(logins) >= 3
