@@ -78,7 +78,7 @@ def look(
 def _lacks_python(answer: Answer, frames: Frames) -> bool:
     """It has none, an old one, or one that broke before its first word."""
     broke = answer.fault is None and answer.exit_status not in (0, None)
-    return NO_PYTHON in answer.out or (broke and not frames.bodies and not frames.broken)
+    return not frames.bodies and not frames.broken and (broke or NO_PYTHON in answer.out)
 
 
 def _ask_shell(session: Session, wanted: Wanted, full: frozenset[str], nonce: str) -> Answer | None:
