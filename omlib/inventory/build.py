@@ -76,7 +76,11 @@ def build_estate(
     return Estate(
         name=root.name,
         timezone=root.timezone,
-        policy=Policy(waiver_max_days=root.policy.waiver_max_days),
+        policy=Policy(
+            waiver_max_days=root.policy.waiver_max_days,
+            log_servers=tuple(root.policy.log_servers),
+            antivirus_roles=tuple(root.policy.antivirus_roles),
+        ),
         departments={r.id: _department(r, s) for r, s in sorted(of(DepartmentRecord), key=_id)},
         sites={r.id: _site(r, s) for r, s in sorted(of(SiteRecord), key=_id)},
         clouds={r.id: _cloud(r, s) for r, s in sorted(of(CloudRecord), key=_id)},

@@ -26,6 +26,8 @@ class Reference(NamedTuple):
 
 _SYSTEMS = ("systems", "tombstones")  # to use a closed one is another problem: RETIRED_USED
 REFERENCES = (
+    Reference("estate", ("policy", "log_servers", "*"), ("servers",)),
+    Reference("estate", ("policy", "antivirus_roles", "*"), ("roles",)),
     Reference("departments", ("parent",), ("departments",)),
     Reference("clouds", ("site",), ("sites",)),
     Reference("clouds", ("projects", "*", "department"), ("departments",)),

@@ -84,8 +84,12 @@ def real_planes(
     *,
     secrets: Secrets | None = None,
     clock: Clock | None = None,
+    posture: bool = False,
 ) -> list[Plane]:
-    """The planes that something is declared on, over the real thing."""
+    """The planes that something is declared on, over the real thing.
+
+    With *posture* servers are asked for what checks of the protection scheme stand on, too.
+    """
     from omlib.planes.cloud.plane import CloudPlane
     from omlib.planes.network.plane import NetworkPlane
     from omlib.planes.server.plane import ServerPlane
@@ -95,7 +99,7 @@ def real_planes(
     if estate.clouds:
         planes.append(CloudPlane(estate, clock))
     if estate.servers:
-        planes.append(ServerPlane(estate, secrets, clock))
+        planes.append(ServerPlane(estate, secrets, clock, posture=posture))
     if estate.devices:
         planes.append(NetworkPlane(estate, items, secrets, clock))
     return planes

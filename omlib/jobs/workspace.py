@@ -46,8 +46,13 @@ def read_estate(inventory: Path | None) -> Estate:
     return _read(find_root(inventory))
 
 
-def open_workspace(inventory: Path | None, records: Path | None = None) -> Workspace:
-    """The inventory with its planes; raises as `read_estate` does."""
+def open_workspace(
+    inventory: Path | None, records: Path | None = None, *, posture: bool = False
+) -> Workspace:
+    """The inventory with its planes; raises as `read_estate` does.
+
+    *posture*: a look also asks for what checks of the protection scheme stand on.
+    """
     root = find_root(inventory)
     estate = _read(root)
     stacks, live_ids = stacks_in_state(root)
@@ -57,7 +62,7 @@ def open_workspace(inventory: Path | None, records: Path | None = None) -> Works
         records=records or default_records(root),
         estate=estate,
         items=items,
-        planes=real_planes(estate, items),
+        planes=real_planes(estate, items, posture=posture),
         stacks=stacks,
     )
 

@@ -415,9 +415,15 @@ class Tombstone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """Limits the centre set itself."""
+    """Limits the centre set itself, and what its checks of the protection scheme go by.
+
+    *log_servers* are servers that receive the logs of others; *antivirus_roles* the roles of which
+    a host must run a guard against malware.
+    """
 
     waiver_max_days: int = 90
+    log_servers: tuple[str, ...] = ()
+    antivirus_roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

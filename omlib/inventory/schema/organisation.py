@@ -25,6 +25,13 @@ class PolicyRecord(Record):
         le=3650,
         description="The longest time, in days, for which a drift may be waived.",
     )
+    log_servers: list[Id] = Field(
+        default=[], description="Servers that receive the logs of others, for the MLPS checks."
+    )
+    antivirus_roles: list[Id] = Field(
+        default=[],
+        description="Roles whose servers must run a guard against malware, for the MLPS checks.",
+    )
 
 
 class EstateRecord(Record):

@@ -23,6 +23,7 @@ _READERS: Mapping[str, str] = MappingProxyType(
         "time_sync": "clock",
         "firewall": "nftables",
         "package": "packages",
+        "posture": "posture",
         "authorized_keys": "ssh_keys",
         "trust_file": "trust",
         "file": "files",
@@ -50,6 +51,12 @@ _NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "mounts": ("disk",),
         "clock": ("disk", "conf_d", "units"),
         "nftables": ("disk", "nft_rule"),
+        "posture": (
+            *_PACKAGED[:-1],
+            *("sudoers", "conf_d", "units", "clock", "sockets", "nft_rule", "nftables"),
+            *("name_service", "accounts", "area", "posture_accounts", "posture_pam"),
+            *("posture_login", "posture_audit", "posture_system", "posture_reach"),
+        ),
         "package_files": (*_PACKAGED, "capabilities"),
         "programs": (*_PACKAGED, "alternatives"),
     }

@@ -13,6 +13,7 @@ from omlib.planes.access.faults import AccessError
 from omlib.planes.access.way import way_to
 from omlib.planes.server.declared import Wanted, asked, is_full, scope_of
 from omlib.planes.server.observed import asked_digest, observed
+from omlib.planes.server.posture import POSTURE, posture_wanted
 from omlib.planes.server.probe import Look, look
 from omlib.planes.server.reply import Reply
 from omlib.planes.server.runs.perform import Run, perform
@@ -36,12 +37,18 @@ class ServerPlane:
         *,
         env: Mapping[str, str] = os.environ,
         runs: Run = run,
+        posture: bool = False,
     ) -> None:
-        """*env* is where `env:` references to files lead; *runs* carries a playbook out."""
+        """*env* is where `env:` references to files lead; *runs* carries a playbook out.
+
+        With *posture* hosts are asked for the facts that checks of the protection scheme need.
+        """
         self._estate = estate
         self._secrets = secrets
         self._clock = clock
-        self._asked = asked(estate)
+        self._asked: dict[str, Wanted] = dict(asked(estate))
+        for name, areas in posture_wanted(estate).items() if posture else ():
+            self._asked[name] = {**self._asked[name], POSTURE: areas}
         self._path_of = path_in(env)
         self._runs = runs
         self._pythons: dict[str, tuple[int, ...]] = {}  # as the last look at each host told
