@@ -119,6 +119,15 @@ def test_a_real_run_changes_and_says_so(tmp_path: Path) -> None:
     assert [(r.status, r.changed) for r in second.results] == [(Status.IN_SYNC, False)]
 
 
+def test_a_service_that_a_real_run_starts_here_goes_on(tmp_path: Path) -> None:
+    alive = tmp_path / "pid"
+    start = f"    - shell: 'sleep 300 >/dev/null 2>&1 & echo $! > {alive}'\n"
+    ended = run(Job(playbook=play(tmp_path / "p.yml", start), inventory=local("h"), check=False))
+    pid = int(alive.read_text(encoding="utf-8"))
+    assert (ended.error, Path(f"/proc/{pid}").exists()) == ("", True)
+    os.kill(pid, signal.SIGKILL)
+
+
 def test_a_playbook_that_asks_questions_is_not_waited_for(tmp_path: Path) -> None:
     path = tmp_path / "p.yml"
     head = "- hosts: all\n  gather_facts: false\n  vars_prompt: [{name: colour}]\n  tasks:\n"

@@ -55,7 +55,9 @@ def call_for(
     if job.extra_vars:
         pipes["extra-vars"] = json.dumps(dict(job.extra_vars))
         command += ["--extra-vars", f"@{folder / 'extra-vars'}"]
-    if chosen := limit or job.limit:
+    if any(part.startswith("@") for part in job.limit) and not limit:  # a file of the caller's
+        command += ["--limit", ",".join(job.limit)]
+    elif chosen := limit or job.limit:
         listed = folder / "limit"  # thousands of names are too long for a command line
         listed.write_text("".join(f"{host}\n" for host in chosen), encoding="utf-8")
         command += ["--limit", f"@{listed}"]

@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 
 MARK = "OMLIB_RUN_FOLDER"
+ENDED = "ended"  # the file that says: a real run came to its end by itself
 _ROUNDS = 50
 _PAUSE_S = 0.02
 
@@ -38,11 +39,14 @@ def processes(folder: Path) -> Iterator[int]:
     """The processes that belong to the run in *folder*, but not this one."""
     mark = f"{MARK}={folder}".encode()
     title = os.fsencode(folder) + b"/"
+    # what such a run leaves running on this machine is a service that it was to start
+    spared = (folder / ENDED).exists()
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         with suppress(OSError):  # it ended, or is another user's
-            if mark in (entry / "environ").read_bytes().split(b"\0") or (
+            marked = mark in (entry / "environ").read_bytes().split(b"\0")
+            if (marked and not spared) or (
                 title in (entry / "cmdline").read_bytes() and _ansible(entry)
             ):
                 yield int(entry.name)

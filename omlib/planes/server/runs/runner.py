@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from omlib.log import event
-from omlib.planes.server.runs import events, launch
+from omlib.planes.server.runs import events, janitor, launch
 from omlib.planes.server.runs.command import Call, call_for
 from omlib.planes.server.runs.conclude import Conclusion
 from omlib.planes.server.runs.folder import run_folder
@@ -144,6 +144,8 @@ def _run_once(
                 open_pipes.enter_context(handed_over(folder / name, text))
             launcher = open_pipes.enter_context(_launcher(call, folder, hide=job.check))
             attempt.status = _carried_out(launcher, folder, attempt, left_s)
+        if attempt.heard.ended and not job.check:
+            (folder / janitor.ENDED).touch()
     event("ansible.ended", status=attempt.status, hosts=len(attempt.heard.hosts))
     return attempt
 
