@@ -3,12 +3,14 @@
 
 import difflib
 import json
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 
 from omlib_in_ansible.secrets import SHOWN, digest
 
 _LONGEST = 60_000  # characters
+_TEMPORARY = os.environ.get("ANSIBLE_LOCAL_TEMP", os.devnull) + "/"
 _MOST_LINES = 4_000  # difflib is quadratic: 50,000 lines take it half a minute
 
 
@@ -46,8 +48,10 @@ def _rows(
 ) -> Iterator[str]:
     names = []
     for side in ("before", "after"):
-        header = part.get(f"{side}_header")
-        names.append(f"{side}: {masked(str(header))}" if header else side)
+        header = str(part.get(f"{side}_header") or "")
+        if header.startswith(_TEMPORARY):  # where a template was filled in, another place each time
+            header = header.rpartition("/")[2]
+        names.append(f"{side}: {masked(header)}" if header else side)
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
     if len(old) + len(new) > _MOST_LINES:
         yield f"({len(old)} lines before, {len(new)} lines after: too many to show)\n"

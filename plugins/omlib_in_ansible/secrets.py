@@ -34,6 +34,7 @@ _ABOUT = re.compile(
     r"|^(public|authorized|known|getent)_|_(pub|public)$|^ansible_.*_(method|flags|exe)$|_mechanism$",
     re.IGNORECASE,
 )
+_FOLDERS = ("PWD", "OLDPWD")  # of a shell, among a host's facts
 _NO_SECRET = frozenset({"true", "false", "none", "null", "omit", "present", "absent", "always"})
 
 # `name = value` in a file or a command; the value to the end of its quotes, else of its word
@@ -67,7 +68,7 @@ def looks_secret(name: str) -> bool:
     >>> [looks_secret(n) for n in ("db_password", "password_min_length", "api_key", "public_key")]
     [True, False, True, False]
     """
-    return bool(_NAME.search(name)) and not _ABOUT.search(name)
+    return bool(_NAME.search(name)) and not _ABOUT.search(name) and name not in _FOLDERS
 
 
 class Secrets:

@@ -39,6 +39,8 @@ def inside() -> Iterator[Inside]:
         ("compass", False),
         ("bypass_proxy", False),
         ("user", False),
+        ("PWD", False),
+        ("getent_passwd", False),
     ],
 )
 def test_a_name_tells_whether_its_value_is_a_secret(
