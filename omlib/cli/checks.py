@@ -41,7 +41,7 @@ def mlps(
     from omlib.jobs.world import SystemClock
     from omlib.report.mlps_screen import mlps_json, mlps_report
 
-    work = open_workspace(path, records)
+    work = open_workspace(path, records, posture=True)
     selection = select(work.estate, systems=systems or ())
     with work.store() as store, StepProgress(language()) as progress:
         told = check_estate(

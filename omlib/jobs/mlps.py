@@ -13,10 +13,12 @@ from omlib.jobs.selection import Selection
 from omlib.jobs.workspace import Workspace
 from omlib.model.check import Answer
 from omlib.model.estate import System
+from omlib.model.mlps import systems_under_rule
 from omlib.model.observation import looked_at
 from omlib.model.ref import Plane
 from omlib.ports import Clock, Progress
-from omlib.reconcile.mlps.facts import facts_of, systems_under_rule
+from omlib.reconcile.compare import reconcile
+from omlib.reconcile.mlps.facts import facts_of
 from omlib.reconcile.mlps.table import ROWS, run_checks
 from omlib.records.provenance import actor, revision
 from omlib.records.run import RunState
@@ -64,7 +66,8 @@ def check_estate(
             seen = observed.observation
             labels = (Label.INTERRUPTED,) if observed.interrupted else ()
             store.save_observation(run, looked_at(seen))
-        facts = facts_of(work.estate, work.items, seen)
+        findings = reconcile(work.items, seen, today=started.date())
+        facts = facts_of(work.estate, work.items, seen, findings)
         checked = run_checks(facts, selection.systems)
         zone = ZoneInfo(work.estate.timezone)
         told = Checks(
@@ -103,16 +106,12 @@ def _systems(work: Workspace, selection: Selection) -> Sequence[System]:
 
 
 def _places(work: Workspace, systems: Sequence[System]) -> set[str]:
-    """Where their VMs stand in clouds, and their machines that are no VM."""
+    """Where their VMs stand in clouds, their servers, and those that receive logs."""
     ids = {system.id for system in systems}
     virtual = {
         item.scope.where
         for item in work.items
         if item.ref.plane is Plane.CLOUD and item.ref.kind == "server" and ids & {*item.systems}
     }
-    machines = {
-        server.id
-        for server in work.estate.servers.values()
-        if not server.vm and ids & {*server.systems}
-    }
-    return virtual | machines
+    hosts = {server.id for server in work.estate.servers.values() if ids & {*server.systems}}
+    return virtual | hosts | ({*work.estate.policy.log_servers} if hosts else set())

@@ -1,23 +1,23 @@
 """What the checks look into: the estate, and what one look brought of it, by declared ref."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from omlib.model.estate import Estate, System
-from omlib.model.finding import PRESENCE
+from omlib.model.estate import Estate
+from omlib.model.finding import PRESENCE, Finding
 from omlib.model.item import Actual, Declared, Scope
-from omlib.model.lifecycle import LifecycleStatus
 from omlib.model.observation import Observation, Sight
 from omlib.model.ref import Ref
 from omlib.model.status import UnknownReason
 from omlib.reconcile.match import match
 
-LEVEL = 3
-
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """*found* is what was seen of each declared item, *contested* what nobody can tell apart."""
+    """*found* is what was seen of each declared item, *contested* what nobody can tell apart.
+
+    *findings* are those of a comparison without waivers: the scheme knows none.
+    """
 
     estate: Estate
     items: Mapping[Ref, Declared]
@@ -25,6 +25,7 @@ class Facts:
     contested: frozenset[Ref]
     sights: Mapping[Scope, Sight]
     actual: tuple[Actual, ...]
+    findings: tuple[Finding, ...] = ()
 
     def unseen(self, ref: Ref) -> UnknownReason | None:
         """Why it cannot be told what *ref* is like now; None where it was seen, or is not there."""
@@ -38,15 +39,12 @@ class Facts:
         return sight.reason if sight else UnknownReason.NOT_CHECKED
 
 
-def systems_under_rule(estate: Estate) -> Iterator[System]:
-    """Those of the level or above that are not retired, by id."""
-    for system in sorted(estate.systems.values(), key=lambda one: one.id):
-        retired = system.lifecycle.status is LifecycleStatus.RETIRED
-        if system.mlps_level >= LEVEL and not retired:
-            yield system
-
-
-def facts_of(estate: Estate, declared: Iterable[Declared], observed: Observation) -> Facts:
+def facts_of(
+    estate: Estate,
+    declared: Iterable[Declared],
+    observed: Observation,
+    findings: Sequence[Finding] = (),
+) -> Facts:
     items = {item.ref: item for item in declared if not item.retired}
     matching = match(items.values(), observed.actual)
     return Facts(
@@ -56,4 +54,5 @@ def facts_of(estate: Estate, declared: Iterable[Declared], observed: Observation
         contested=frozenset(matching.contested),
         sights=observed.sights,
         actual=observed.actual,
+        findings=tuple(findings),
     )

@@ -14,9 +14,10 @@ from itertools import combinations
 
 from omlib.model.check import Answer, Checked, Evidence
 from omlib.model.estate import System
+from omlib.model.mlps import systems_under_rule
 from omlib.model.ref import Plane, Ref, make_ref
 from omlib.model.status import UnknownReason
-from omlib.reconcile.mlps.facts import Facts, systems_under_rule
+from omlib.reconcile.mlps.facts import Facts
 
 ROW, CLAUSE = 24, "8.1.4.9c"
 _NEEDED = 2

@@ -112,7 +112,8 @@ def check(
     ]
     seen = {scope("hrss"): WHOLE, scope("civil"): WHOLE} if sights is None else dict(sights)
     look = Observation(sights=seen, actual=tuple(things))
-    (found,) = run_checks(facts_of(replace(estate, vms=vms), items, look))
+    checked = run_checks(facts_of(replace(estate, vms=vms), items, look))
+    (found,) = [one for one in checked if one.row == 24]
     return found
 
 
