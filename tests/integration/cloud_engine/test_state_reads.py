@@ -1,4 +1,7 @@
-"""How often a preview reads the stacks' states: each costs tenths of a second where it is large."""
+"""How often a preview reads the stacks' states: not all of them again for each stack.
+
+A state of 200 servers takes 5 ms of CPU; read by each of 50 stacks, 50 of them would take 12 s.
+"""
 
 import sys
 from collections import Counter
