@@ -40,17 +40,19 @@ def look(
     full: frozenset[str],
     watched: tuple[str, ...] = (),
     *,
+    modes: bool = False,
     at: datetime | None = None,
 ) -> Look:
     """Ask the host at the end of *way*. Never raises for what a host or the way to it does.
 
-    Times are told as of *at*, or of now.
+    Times are told as of *at*, or of now. *modes* as in `standard_input`.
     """
     nonce = f"omlib-{secrets.token_hex(8)}"
     stdin = standard_input(
         wanted,
         full,
         watched=watched,
+        modes=modes,
         nonce=nonce,
         deadline_s=way.deadline_s,
         sudo_password=way.sudo_password,

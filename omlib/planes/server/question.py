@@ -56,11 +56,15 @@ def standard_input(
     full: frozenset[str],
     *,
     watched: tuple[str, ...] = (),
+    modes: bool = False,
     nonce: str,
     deadline_s: float,
     sudo_password: Secret | None = None,
 ) -> bytes:
-    """*nonce* marks the frames of this answer; one command on the host gets a third of the time."""
+    """*nonce* marks the frames of this answer; one command on the host gets a third of the time.
+
+    *modes*: of what is *watched*, also what is as its package left it but for its mode or owner.
+    """
     asked = [
         (
             COLLECTION[kind],
@@ -68,7 +72,7 @@ def standard_input(
             {
                 "full": kind in full,
                 "items": {name: dict(told) for name, told in wanted[kind].items()},
-                **({"watched": watched} if kind == "file" else {}),
+                **({"watched": watched, "modes": modes} if kind == "file" else {}),
             },
         )
         for kind in in_order(wanted)

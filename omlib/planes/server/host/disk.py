@@ -34,6 +34,13 @@ def belonging(told: os.stat_result) -> "dict[str, object]":
     }
 
 
+def open_to_all(mode: int) -> bool:
+    """Whether anybody may change a file, or what a folder holds; a sticky folder guards that."""
+    if stat.S_ISDIR(mode):
+        return bool(mode & stat.S_IWOTH) and not mode & stat.S_ISVTX
+    return stat.S_ISREG(mode) and bool(mode & stat.S_IWOTH)
+
+
 def look(path: bytes, follow: bool = False) -> "os.stat_result | None":
     """None where nothing is; raises OSError where that cannot be told."""
     try:

@@ -62,5 +62,6 @@ def files(asked: "dict[str, object]", limit_s: int) -> Found:
     if folders:  # only then is this module sent along
         from omlib.planes.server.host.watched import watched_files
 
-        watched_files(list(folders), declared, limit_s, found)  # type: ignore[call-overload]
+        told = list(folders)  # type: ignore[call-overload]
+        watched_files(told, declared, limit_s, found, bool(asked.get("modes")))
     return found

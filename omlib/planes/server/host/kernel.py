@@ -8,6 +8,7 @@ from omlib.planes.server.host.conf_d import read_all
 from omlib.planes.server.host.disk import read
 
 SYS = "/proc/sys/"
+OWN = "/etc/"  # of what is set, what somebody set here; packages have /usr/lib for theirs
 
 
 def path_of_key(key: str) -> str:
@@ -62,23 +63,37 @@ def at_boot(path: str, settings: "dict[str, str | None]") -> "str | None":
     return found
 
 
+def own_keys(lines: "list[tuple[str, str]]") -> "dict[str, str]":
+    """By path the keys that somebody set on this host rather than a package, as spelled there."""
+    found = {}
+    for source, line in lines:
+        key = line.partition("=")[0].strip().lstrip("-").strip()
+        if source.startswith(OWN) and not is_glob(key):
+            found[path_of_key(key)] = key
+    return found
+
+
 def sysctl(asked: "dict[str, object]", _limit_s: int) -> Found:
     found = Found()
-    settings = parse_settings([line for _, line in read_all("sysctl.d")])
-    for name in items_of(asked):
+    lines = read_all("sysctl.d")
+    settings = parse_settings([line for _, line in lines])
+    names = list(items_of(asked))
+    told = set(map(path_of_key, names))
+    own = own_keys(lines) if asked["full"] else {}
+    for name in [*names, *[own[path] for path in own if path not in told]]:
         path = path_of_key(name)
         persistent = at_boot(path, settings)
-        told = {"persistent": persistent}  # type: dict[str, object]
+        seen = {"persistent": persistent}  # type: dict[str, object]
         reason = ""
         try:
             with open(SYS + path, "rb") as opened:
-                told["runtime"] = " ".join(text(opened.read()).split())
+                seen["runtime"] = " ".join(text(opened.read()).split())
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             if persistent is None:
                 continue
         except OSError as error:  # some can only be written, some have no value yet
             reason = "denied" if isinstance(error, PermissionError) else "error"
-        found.items[name] = told
+        found.items[name] = seen
         found.unseen.update({name: {"runtime": reason}} if reason else {})
     return found
 
@@ -147,7 +162,11 @@ def kernel_modules(asked: "dict[str, object]", _limit_s: int) -> Found:
     found = Found()
     there, whole = loaded()
     boot, blocked = boot_and_blocked()
-    for name in items_of(asked):
+    names = list(items_of(asked))
+    of_host = set()  # type: set[str]
+    for module, source in [*boot.items(), *blocked.items()] if asked["full"] else []:
+        of_host.update([] if source and not source.startswith(OWN) else [module])
+    for name in [*names, *sorted(of_host.difference(map(module_name, names)))]:
         module = module_name(name)
         told = {"at_boot": module in boot, "blocked": module in blocked}  # type: dict[str, object]
         if module in there or whole:

@@ -1,6 +1,7 @@
 """Files of packages that are not as their package ships them, as dpkg --verify and rpm -V tell it.
 
-dpkg knows contents only; rpm also mode, owner, group, links and capabilities.
+dpkg knows contents only; rpm also mode, owner, group, links and capabilities. Of Debian's policy it
+is known that no package brings what everybody may write, so there that is a changed mode.
 """
 
 import os
@@ -9,7 +10,7 @@ import stat
 
 from omlib.planes.server.host.base import Found, items_of, native
 from omlib.planes.server.host.capabilities import capabilities
-from omlib.planes.server.host.disk import digest, group_of, look, owner_of
+from omlib.planes.server.host.disk import digest, group_of, look, open_to_all, owner_of
 from omlib.planes.server.host.entry import Entry
 from omlib.planes.server.host.packaged import Clock, entries
 
@@ -33,7 +34,9 @@ def changed(entry: Entry) -> "tuple[list[str], str]":
     if entry.link is not None:
         is_link = stat.S_ISLNK(told.st_mode)
         differs += [] if is_link and os.readlink(entry.path) == entry.link else ["link"]
-    if entry.mode is not None and not stat.S_ISLNK(told.st_mode) and entry.mode != told.st_mode:
+    if entry.mode is None:
+        differs += ["mode"] if open_to_all(told.st_mode) else []
+    elif not stat.S_ISLNK(told.st_mode) and entry.mode != told.st_mode:
         differs.append("mode")
     if entry.owner not in (None, owner_of(told.st_uid)):
         differs.append("owner")

@@ -69,7 +69,9 @@ def add_others(units: "list[dict[str, str]]", found: Found, told: "set[str]") ->
         pulled_in = file_state == "static" and path.startswith(("/lib/", "/usr/lib/"))
         stands = unit.get("ActiveState") == "active" and not pulled_in
         if (stands or file_state == "enabled") and name not in told and name.endswith(".service"):
-            found.items[name[: -len(".service")]] = unit_attributes(unit)[0]
+            short = name[: -len(".service")]
+            found.items[short], unseen = unit_attributes(unit)
+            found.unseen.update({short: unseen} if unseen else {})
             told.add(name)
 
 
