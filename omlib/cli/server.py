@@ -1,23 +1,19 @@
-"""`omlib server`: hosts held against a playbook of Ansible, and nothing changed."""
+"""`omlib server`: hosts held against a playbook, or written down; nothing is changed there."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from omlib.cli.options import AsJson, Language, language
+from omlib.cli.options import AsJson, Inventory, Language, language
 from omlib.cli.progress import StepProgress
 from omlib.cli.show import show, show_json
 
 if TYPE_CHECKING:
     from omlib.log import Secret
 
-server = typer.Typer(help="Hosts, looked at in depth with Ansible.", no_args_is_help=True)
-
-
-@server.callback()
-def _group() -> None:
-    """Keeps `check` a command of its own, though it is the only one."""
+server = typer.Typer(help="Hosts, looked at in depth.", no_args_is_help=True)
 
 
 @server.command()
@@ -152,3 +148,74 @@ def _asked(what: str, ask: bool) -> "Secret | None":
 def _tags(tags: str, skip_tags: str) -> tuple[str, ...]:
     chosen = ("--tags", tags) if tags else ()
     return (*chosen, "--skip-tags", skip_tags) if skip_tags else chosen
+
+
+@server.command()
+def snapshot(
+    host: Annotated[str, typer.Argument(help="A declared server.", show_default=False)],
+    role: Annotated[
+        str, typer.Option("--role", help="The role's id. Default: HOST-as-found.")
+    ] = "",
+    kinds: Annotated[
+        list[str] | None,
+        typer.Option("--kinds", help="Only these, as in `users,files`; may be repeated."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Write to this file, which must not be there yet."),
+    ] = None,
+    inventory: Inventory = None,
+    lang: Language = "",  # noqa: ARG001
+    as_json: AsJson = False,
+) -> int:
+    """Write down what stands on a host as a role, for you to review and to put into roles.yml.
+
+    Left out is what the host's roles declare already. Under the new role nothing more may be there
+    than it says: what anybody adds or changes from now on is found by `omlib reconcile`. Contents
+    of files are told as digests; what looks like a secret is left out. Changes nothing.
+
+    Exit code: 0, or 4 if something was not seen or cannot be written down: it says what.
+
+    Examples:
+
+      omlib server snapshot web-01 > web-01.yml
+
+      omlib server snapshot web-01 --role web-base -o roles-new.yml
+
+      omlib server snapshot web-01 --kinds users,sudo,authorized_keys --json
+    """
+    from omlib.errors import UsageError
+    from omlib.jobs.server_snapshot import take_snapshot
+    from omlib.jobs.world import SystemClock
+    from omlib.report.json_text import json_text
+    from omlib.report.server_snapshot import (
+        snapshot_comments,
+        snapshot_exit_code,
+        snapshot_gaps,
+        snapshot_json,
+    )
+
+    if out is not None and out.exists():
+        raise UsageError(what="file_exists", name=str(out))
+    with StepProgress(language()) as progress:
+        told = take_snapshot(
+            inventory,
+            host,
+            role=role,
+            collections=[name for one in kinds or () for name in one.split(",") if name],
+            clock=SystemClock(),
+            progress=progress,
+        )
+    if as_json:
+        text = json_text(snapshot_json(told))
+    else:
+        text = told.as_yaml(snapshot_comments(told, language()))
+    if out is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    else:
+        with out.open("x", encoding="utf-8") as file:
+            file.write(text)
+    for line in snapshot_gaps(told, language()):
+        print(line, file=sys.stderr)
+    return snapshot_exit_code(told)

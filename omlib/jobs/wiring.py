@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from omlib.errors import OmlibError, UsageError
 from omlib.jobs.world import ReferencedSecrets, SystemClock
 from omlib.log import event
-from omlib.model.estate import Device, Estate
+from omlib.model.estate import Device, Estate, Server, Site
 from omlib.model.item import Declared
 from omlib.model.ref import Ref
 from omlib.ports import Clock, Plane, Progress, Secrets
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from omlib.planes.cloud.engine.desk import StackDesk
     from omlib.planes.server.runs.runner import Ended
     from omlib.planes.server.runs.task import TaskResult
+    from omlib.planes.server.snapshot import Snapshot
 
 
 def declared_items(estate: Estate, root: Path) -> tuple[Declared, ...]:
@@ -167,6 +169,27 @@ def check_declared(
         on_result=on_result,
     )
     return shipped(SITE), ended
+
+
+def kinds_of_a_snapshot() -> tuple[str, ...]:
+    from omlib.planes.server.snapshot import KINDS
+
+    return KINDS
+
+
+def snapshot(
+    server: Server,
+    site: Site,
+    secrets: Secrets,
+    *,
+    kinds: Sequence[str],
+    watched: tuple[str, ...],
+    at: datetime,
+) -> "Snapshot":
+    """Everything of *kinds* on a host that its state does not declare."""
+    from omlib.planes.server import snapshot as taking
+
+    return taking.snapshot(server, site, secrets, kinds=kinds, watched=watched, at=at)
 
 
 def intended_text(root: Path) -> Callable[[Device], str]:

@@ -28,6 +28,7 @@ from omlib.report.wording import (
     mlps_hosts,
     next_steps,
     screens,
+    snapshot,
     verdicts,
     work,
 )
@@ -60,6 +61,7 @@ TABLES = (
     adoption.SAID,
     engine.SAID,
     deep_check.SAID,
+    snapshot.SAID,
 )
 for _table in TABLES:
     _SAID.update(_table)
