@@ -156,7 +156,12 @@ class CallbackModule(CallbackBase):
             "handler": isinstance(task, Handler),
             "action": action,
         }
-        self._tell(kind="result", event=kind, host=host, id=task._uuid, **(plain | told | more))
+        facts = {"kind": "result", "event": kind, "host": host, "id": task._uuid} | plain | told
+        parts = facts.pop("parts", [])
+        for part in parts:
+            self._tell(**(facts | {"event": "item"} | part))
+        if not (parts and kind == "item"):
+            self._tell(**(facts | more))
 
     def _remember(self, host: str, task: Any, told: dict[str, Any], result: Any) -> None:
         """Keep which variables stand for nothing, for the workers forked after this."""

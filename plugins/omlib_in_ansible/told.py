@@ -60,7 +60,30 @@ def told_of(
         "target": _target(task, action),
         "whole": digest(_content(task)) if action in _WHOLE else "",
         "times_only": action == "file" and _times_only(result.get("diff")),
+        "parts": _parts(action, result, hidden=hidden or secret_file, own=own),
     }
+
+
+def _parts(
+    action: str, result: Mapping[str, Any], *, hidden: bool, own: bool
+) -> list[dict[str, Any]]:
+    """What a module of omlib's, given a whole list, says of each item: told as of a loop's items.
+
+    Each is what it has to itself, of all that is told.
+    """
+    said = result.get("omlib_items") if action.startswith("omlib_") else None
+    return [
+        {
+            "item": _shown(str(one.get("ref", "")), hidden=hidden, own=own),
+            "changed": bool(one.get("changed")),
+            "failed": bool(one.get("failed")),
+            "own_changed": bool(one.get("changed")),
+            "own_failed": bool(one.get("failed")),
+            "message": "" if hidden else SECRETS.masked(str(one.get("msg") or ""))[:_LONGEST],
+            "diff": "" if hidden else unified(one.get("diff"), SECRETS.masked),
+        }
+        for one in said or ()
+    ]
 
 
 def _templated(templar: Any, text: str) -> str:
@@ -77,9 +100,14 @@ def _item(task: Any, templar: Any, variables: Mapping[str, Any], *, hidden: bool
         return ""
     written = task.loop_control.label
     label = _templated(templar, written) if written else variables[name]
-    if own and written:
-        return str(label)
-    text = SECRETS.masked(label if isinstance(label, str) else _listed(label))[:200]
+    text = label if isinstance(label, str) else _listed(label)
+    return _shown(text, hidden=hidden, own=own and bool(written))
+
+
+def _shown(label: str, *, hidden: bool, own: bool) -> str:
+    if own:
+        return label
+    text = SECRETS.masked(label)[:200]
     if not hidden:
         return text or '""'
     return f"({digest(text)[1:-1].replace('secret', 'item')})"
