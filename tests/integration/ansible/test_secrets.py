@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -97,10 +98,12 @@ class Watcher(threading.Thread):
         while not self.over.wait(0.05):
             for entry in Path("/proc").glob("[0-9]*/cmdline"):
                 self._keep(entry)
-            for path in folder._home().rglob("*"):
-                self.folders.add(path)
-                if path.is_file() and not path.is_symlink():
-                    self._keep(path)
+            # os.walk goes on where a folder is gone meanwhile
+            for parent, _, names in os.walk(folder._home()):
+                for path in (Path(parent) / name for name in names):
+                    self.folders.add(path)
+                    if path.is_file() and not path.is_symlink():
+                        self._keep(path)
 
     def _keep(self, path: Path) -> None:
         try:
@@ -148,6 +151,7 @@ def test_no_secret_is_told_or_seen(lab: Any, book: Path, caplog: pytest.LogCaptu
     with caplog.at_level(logging.DEBUG):
         watcher.start()
         told = check_playbook(order, Silent())
+        assert watcher.is_alive()
         watcher.over.set()
         watcher.join()
     found = json.dumps(server_check_json(told), ensure_ascii=False)
