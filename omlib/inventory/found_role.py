@@ -172,7 +172,8 @@ def _take(role: _Role, item: _Item) -> None:
         role.leave(item, "secret")
         return
     while (wrong := _wrong(item, written)) is not None:
-        role.leave(item, "not_of_the_form", wrong)
+        if wrong not in item.unseen:
+            role.leave(item, "not_of_the_form", wrong)
         if not wrong or not isinstance(written, dict) or wrong not in written:
             return
         del written[wrong]
