@@ -15,6 +15,9 @@ from omlib.planes.access.faults import Fault
 
 T = TypeVar("T")
 END = b"\n%b end\n"
+# of any nonce: made for each host's own, it would cost more than reading the answer. The newline
+# before the next frame is its own, so the one at the end is only looked at
+_HEAD = re.compile(rb"\n([0-9a-z-]{1,64}) ([a-z_]{1,32}) ([^\n]*)(?=(\n?))")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,19 +50,18 @@ def _read(
 ) -> tuple[dict[str, T], dict[str, Fault]]:
     bodies: dict[str, T] = {}
     broken: dict[str, Fault] = {}
-    # the newline before the next frame is its own, so the one at the end is only looked at
-    head = re.compile(rb"\n%b ([a-z_]{1,32}) ([^\n]*)(?=(\n?))" % nonce.encode("ascii"))
-    for match in head.finditer(out):
-        name = match[1].decode("ascii")
-        if name not in names:
+    own = nonce.encode("ascii")
+    for match in _HEAD.finditer(out):
+        name = match[2].decode("ascii")
+        if match[1] != own or name not in names:
             continue
-        if not match[3]:
+        if not match[4]:
             broken[name] = Fault.BROKE_OFF
         elif name in bodies:
             broken[name] = Fault.NONSENSE
         else:
             try:
-                bodies[name] = made(_decoded(match[2]))
+                bodies[name] = made(_decoded(match[3]))
             except (ValueError, RecursionError):
                 broken[name] = Fault.NONSENSE
     return {name: body for name, body in bodies.items() if name not in broken}, broken
