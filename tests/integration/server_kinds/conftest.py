@@ -182,14 +182,15 @@ def _results(told: Any, name: str) -> dict[str, str]:
     results: dict[str, str] = {}
     for task in [task for play in told["plays"] for task in play["tasks"]]:
         outcome = task["hosts"].get(name, {})
-        for one in outcome.get("results", [outcome]):
-            item = one.get("item")
-            ref = item["ref"] if isinstance(item, dict) else task["task"]["name"]
+        for one in outcome.get("results", outcome.get("omlib_items", [outcome])):
+            item = one if "ref" in one else one.get("item")
+            named = isinstance(item, dict) and "ref" in item
+            ref = item["ref"] if named else task["task"]["name"]
             if one.get("failed") or one.get("unreachable"):
                 results[ref] = f"failed: {one.get('msg')}"
             elif one.get("changed") and not results.get(ref, "").startswith("failed"):
                 results[ref] = "changed"
-            elif not one.get("skipped") and isinstance(item, dict):
+            elif not one.get("skipped") and named:
                 results.setdefault(ref, "ok")
     return results
 

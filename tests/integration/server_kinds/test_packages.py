@@ -45,19 +45,57 @@ def test_packages_come_in_their_version_and_go(hosts: Hosts, repository: None) -
     made(hosts, "srv1", package("omagent", "absent"))
 
 
-def test_a_check_fetches_no_lists(hosts: Hosts, repository: None) -> None:
+def several(**told: str) -> ServerState:
+    items = {name: package(name, word).of("package")[name] for name, word in told.items()}
+    return ServerState(items={"package": items})
+
+
+def test_what_is_not_there_differs_though_no_list_knows_it_and_a_check_fetches_none(
+    hosts: Hosts, repository: None
+) -> None:
     # a list is as old as their directory
     hosts.run(
         "srv1", "find /var/lib/apt/lists -type f -delete; touch -d 2020-01-01 /var/lib/apt/lists"
     )
-    state = ServerState(items={"package": {"cron": {"present": True}, "sysmon": {"present": True}}})
-    checked = hosts.check("srv1", state)
-    assert checked["package/cron"] == "ok"
-    # without lists apt cannot say that it would; the probe says that it is not there
-    assert checked["package/sysmon"].startswith("failed: No package matching 'sysmon'")
+    state = several(cron="present", sysmon="present")
+    assert agreed(hosts, "srv1", state) == {
+        "package/cron": Status.IN_SYNC,
+        "package/sysmon": Status.MISSING,
+    }
     assert hosts.run("srv1", "find /var/lib/apt/lists -type f") == ""
-    assert hosts.look("srv1", state).verdicts("package")["sysmon"] is Status.MISSING
     assert hosts.apply("srv1", state)["package/sysmon"] == "changed"
+
+
+def test_packages_come_and_go_together_and_nothing_is_called_when_all_is_right(
+    hosts: Hosts, repository: None
+) -> None:
+    def calls() -> int:
+        return hosts.run("srv1", "cat /var/log/apt/history.log").count("Start-Date")
+
+    before = calls()
+    made(hosts, "srv1", several(omagent="1.0", sysmon="present", cron="present"))
+    assert calls() == before + 1
+    made(hosts, "srv1", several(omagent="absent", sysmon="absent"))
+    assert calls() == before + 2
+    # neither lists nor packages are asked for: without apt nothing is missed
+    hosts.run("srv1", "mv /usr/bin/apt-get /usr/bin/apt-get.away")
+    try:
+        made(hosts, "srv1", several(cron="present", omagent="absent"))
+    finally:
+        hosts.run("srv1", "mv /usr/bin/apt-get.away /usr/bin/apt-get")
+
+
+def test_what_no_repository_has_fails_in_the_words_of_apt_and_costs_no_other(
+    hosts: Hosts, repository: None
+) -> None:
+    applied = hosts.apply(
+        "srv1", several(nowhere="present", omagent="7.7", sysmon="present", cron="present")
+    )
+    assert applied["package/cron"] == "ok"
+    assert applied["package/sysmon"] == "changed"
+    assert applied["package/nowhere"] == "failed: No package matching 'nowhere' is available"
+    assert applied["package/omagent"].startswith("failed: ")
+    assert "7.7" in applied["package/omagent"]
 
 
 def test_what_is_there_stays_in_order_when_no_list_can_be_fetched(
