@@ -486,6 +486,14 @@ WANTED: Mapping[str, tuple[str, str]] = {
     ),
     "yuan": ("an amount in yuan with at most two decimals", "最多两位小数的金额（元）"),
     "path": ("an absolute path without . or ..", "不含 . 和 .. 的绝对路径"),
+    "program": (
+        "the absolute path of a program: letters, digits and . _ + - /",
+        "程序的绝对路径（字母、数字和 . _ + - /）",
+    ),
+    "jump": (
+        "jump hosts as [user@]address[:port], with commas between them",
+        "跳板机，写作 [用户@]地址[:端口]，以逗号分隔",
+    ),
     "listener": ("a listener like tcp/*:22 or tcp/198.18.0.11:8443", "tcp/*:22 这样的监听"),
     "endpoint": ("a port like tcp/443", "tcp/443 这样的端口"),
     "sha256": ("64 hexadecimal digits", "64 位十六进制数字"),

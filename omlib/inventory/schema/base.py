@@ -26,6 +26,10 @@ from omlib.model.ref import LIVE, parse_ref
 
 Json = dict[str, Any]
 
+_HOP = re.compile(
+    r"(?:\w[^\s@]*@)?(?:\[(?P<v6>[^\]]+)\]|(?P<name>[^@:\[\]]+))(?::(?P<port>[0-9]+))?"
+)
+
 
 class Record(BaseModel):
     """Unknown keys and wrong types are errors; a key without a value (null) is not given."""
@@ -86,11 +90,33 @@ def _address(text: str) -> str:
 
 
 def _host(text: str) -> str:
-    """An address or a DNS name; digits and dots, or a colon, can only be meant as an address."""
+    """An address or a DNS name; digits and dots, or a colon, can only be meant as an address.
+
+    It becomes a word of ssh's and, behind a jump host, of a shell's: no option and no command.
+    """
+    if not re.fullmatch(r"[\w:][\w.:%-]{0,252}", text):
+        raise bad_value("host")
     if ":" in text or re.fullmatch(r"[0-9.]+", text):
         return _address(text)
-    if not re.fullmatch(r"[^\s/@]{1,253}", text):
+    if "%" in text:
         raise bad_value("host")
+    return text
+
+
+def _jump(text: str) -> str:
+    """A chain as ProxyJump of ssh_config(5) writes it."""
+    for hop in text.split(","):
+        found = _HOP.fullmatch(hop.strip())
+        if not found or not _is_port(found["port"] or "22"):
+            raise bad_value("jump")
+        _host(found["v6"] or found["name"])
+    return text
+
+
+def _program(text: str) -> str:
+    """It becomes a word of a shell's on the host."""
+    if not is_path(text) or not re.fullmatch(r"[\w./+-]+", text):
+        raise bad_value("program")
     return text
 
 
@@ -208,6 +234,8 @@ TimeOfDay = Annotated[
 ]
 Address = Annotated[str, AfterValidator(_address)]
 Host = Annotated[str, AfterValidator(_host)]
+Jump = Annotated[str, AfterValidator(_jump), _pattern(r"\S")]
+Program = Annotated[str, AfterValidator(_program), _pattern("^/")]
 Cidr = Annotated[str, AfterValidator(_cidr)]
 HostPort = Annotated[int, Field(ge=1, le=65535)]
 Endpoint = Annotated[str, AfterValidator(_endpoint), _pattern(r"^(tcp|udp)/\d{1,5}$")]

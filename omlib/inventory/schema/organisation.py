@@ -10,8 +10,9 @@ from omlib.inventory.schema.base import (
     Host,
     HostPort,
     Id,
+    Jump,
+    Program,
     Record,
-    ServerPath,
     Size,
     Text,
 )
@@ -73,7 +74,7 @@ class SiteRecord(Record):
     known_hosts: CredentialRef = Field(
         default="", description="Known host keys: `env:NAME` (a path in it) or `file:PATH`."
     )
-    jump: Text = Field(
+    jump: Jump = Field(
         default="",
         description="Jump hosts, `user@address:port`; several with commas, the nearest first.",
     )
@@ -97,6 +98,6 @@ class AccessRecord(Record):
     )
     port: HostPort = Field(default=22, description="SSH port.")
     user: Text = Field(default="", description="Account, where it is not the site's.")
-    python: ServerPath | Literal[""] = Field(
+    python: Program | Literal[""] = Field(
         default="", description="Ansible's interpreter there, where it does not find one itself."
     )

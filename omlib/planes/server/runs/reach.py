@@ -71,8 +71,8 @@ def _through(hops: list[str], site: Site, path_of: PathOf) -> str:
     Not ProxyJump: the ssh that it starts is given neither the key nor the known hosts.
     """
     found = _HOP.fullmatch(hops[-1])
-    if found is None:  # `omlib validate` and the probe tell of it; ssh will, too
-        return hops[-1]
+    if found is None:  # no host: ssh says so, and a shell is never given it as it stands
+        return join(["ssh", "--", hops[-1]])
     user = found["user"] or site.user
     words = ["ssh", *_trust(site, path_of), "-W", "[%h]:%p"]
     if port := found["port"] or ("" if site.ssh_config else str(SSH_PORT)):

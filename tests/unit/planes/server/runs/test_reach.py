@@ -116,3 +116,9 @@ def test_each_jump_host_is_given_the_key_and_the_known_hosts(
         assert "StrictHostKeyChecking=yes" in words
         target = host
     assert not any(word.startswith("ProxyCommand=") for word in words)
+
+
+def test_what_is_no_jump_host_is_never_a_command() -> None:
+    told = str(site_vars(site(jump="a:b:$(id)"), path_in({}))["ansible_ssh_common_args"])
+    (way,) = [word for word in shlex.split(told) if word.startswith("ProxyCommand=")]
+    assert shlex.split(way.removeprefix("ProxyCommand=")) == ["ssh", "--", "a:b:$(id)"]
