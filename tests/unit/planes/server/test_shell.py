@@ -36,7 +36,7 @@ def path(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         pytest.skip(f"{argv[0]} is not installed")
     folder = tmp_path / "bin"
     folder.mkdir()
-    (folder / "sh").write_text(f'#!/bin/dash\nexec {" ".join([place, *argv[1:]])} "$@"\n')
+    (folder / "sh").write_text(f'#!/bin/sh\nexec {" ".join([place, *argv[1:]])} "$@"\n')
     (folder / "sh").chmod(0o755)
     return f"{folder}:/usr/bin:/bin"
 
