@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from omlib.model.item import NOTHING_UNSEEN, Scope, Source, Value
+from omlib.model.item import NOTHING_UNSEEN, Attributes, Scope, Source, Value
 from omlib.model.ref import Ref
 from omlib.model.status import Status, UnknownReason, UnmanagedClass
 
 PRESENCE = "@presence"  # the path that stands for "is it there at all", in differences and waivers
 PLACE = "@where"  # the path of a thing that is alike in everything and stands elsewhere
+
+
+_NOTHING_SEEN: Attributes = {}
 
 
 class Resurfaced(StrEnum):
@@ -38,7 +41,8 @@ class Finding:
     *unseen* are attribute paths that could not be compared. *live* names the live side. *children*
     are things that this one made, folded in here (ports of a server). *contested* names who else
     claims it: live things with one declared item's mark, or declared items with one live thing.
-    *stacks* are those whose state has an undeclared thing.
+    *stacks* are those whose state has an undeclared thing. *seen* is what such a thing of a host is
+    like.
     """
 
     ref: Ref
@@ -57,6 +61,7 @@ class Finding:
     children: tuple[Ref, ...] = ()
     contested: tuple[str, ...] = ()
     stacks: tuple[str, ...] = ()
+    seen: Attributes = field(default_factory=lambda: _NOTHING_SEEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

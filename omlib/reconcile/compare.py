@@ -264,6 +264,7 @@ def _undeclared_finding(
         children=tuple(sorted(children.get(id(seen), ()))),
         contested=tuple(str(ref) for ref in claimants),
         stacks=holding,
+        seen=seen.attributes if seen.ref.plane is Plane.SERVER else {},
     )
 
 

@@ -140,6 +140,7 @@ def finding_to_plain(finding: Finding) -> Plain:
         children=[str(child) for child in finding.children],
         contested=finding.contested,
         stacks=finding.stacks,
+        seen=dict(finding.seen),
     )
 
 
@@ -161,6 +162,7 @@ def finding_from_plain(told: Mapping[str, Any]) -> Finding:
         children=tuple(map(parse_ref, told.get("children", ()))),
         contested=tuple(told.get("contested", ())),
         stacks=tuple(told.get("stacks", ())),
+        seen={path: value_from_plain(value) for path, value in told.get("seen", {}).items()},
     )
 
 

@@ -12,12 +12,14 @@ from omlib.model.history import Sighting
 from omlib.model.ref import Plane, Ref
 from omlib.model.status import Status, UnknownReason
 from omlib.report.document import Entry, Line, Span, Tone, line, tone_of
-from omlib.report.values import line_changes, moment_text, two_sides
+from omlib.report.neutral import cut
+from omlib.report.values import line_changes, moment_text, two_sides, value_text
 from omlib.report.words import Lang, has, words
 
 NO_SIGHTINGS: Mapping[Ref, Sighting] = {}
 FOLD_FROM = 3
 _NAMED = 6  # so many of them are named
+_LONGEST, _MOST = 72, 3  # characters of one value of an undeclared thing, and how many of a list
 _BESIDE = 44  # characters of both sides together; longer ones stand one above the other
 
 
@@ -102,6 +104,7 @@ def _entry(
         line(Span(str(finding.ref), Tone.NAME), label),
         (
             *_plain_part(finding),
+            *_what_it_is(finding, lang),
             *difference_entries(finding, lang),
             *why_entries(finding, lang),
             *_when(finding, lang, sightings),
@@ -118,6 +121,25 @@ def _plain_part(finding: Finding) -> Iterator[Entry]:
     part = finding.ref.part
     if "/" in part:
         yield Entry(line(part))
+
+
+def _what_it_is(finding: Finding, lang: Lang) -> Iterator[Entry]:
+    """An undeclared thing of a host in words, and what it is like; the whole values in the JSON."""
+    code = f"found.{finding.ref.kind}"
+    if not finding.seen or not has(code):
+        return
+    told = []
+    for path, value in finding.seen.items():
+        if path == "present" or value in (None, ()):
+            continue
+        parts = value if isinstance(value, tuple) else (value,)
+        texts = [cut(value_text(one, lang), _LONGEST, words("cut", lang)) for one in parts[:_MOST]]
+        if len(parts) > _MOST:
+            texts.append(words("finding.more", lang, n=len(parts) - _MOST))
+        told.append(f"{path} {words('text.and', lang).join(texts)}")
+    colon = words("text.colon", lang) if told else ""
+    head = Span(words(code, lang) + colon)
+    yield Entry((head, *joined(told, "text.semicolon", lang)))
 
 
 def difference_entries(finding: Finding, lang: Lang) -> Iterator[Entry]:

@@ -77,6 +77,7 @@ def finding_from_json(told: Mapping[str, Any]) -> Finding:
             children=tuple(parse_ref(child) for child in told["children"]),
             contested=tuple(told["contested"]),
             stacks=tuple(told.get("stacks", ())),
+            seen={path: _value(value) for path, value in told.get("seen", {}).items()},
         )
     except (KeyError, ValueError, TypeError, AttributeError, OmlibError) as fault:
         found = f"{type(fault).__name__}: {fault}"

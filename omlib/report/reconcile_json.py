@@ -111,7 +111,12 @@ def finding_json(finding: Finding) -> dict[str, object]:
         "children": [str(ref) for ref in finding.children],
         "contested": list(finding.contested),
         **({"stacks": list(finding.stacks)} if finding.unmanaged else {}),
+        **({"seen": _seen(finding)} if finding.seen else {}),
     }
+
+
+def _seen(finding: Finding) -> dict[str, object]:
+    return {path: _value(finding.seen[path]) for path in sorted(finding.seen)}
 
 
 def _when(finding: Finding, sightings: Mapping[Ref, Sighting]) -> dict[str, object]:
