@@ -45,8 +45,9 @@ class Watch:
     opened_vault_file = False  # by the task of this worker: whatever it shows is secret
 
 
-def reads_only(action: str) -> bool:
-    return action in _READ_ONLY or action.endswith(("_info", "_facts"))
+def reads_only(action: str, support: str) -> bool:
+    """By its name, and not against what *support* tells of it: anybody may give a module a name."""
+    return support != RUNS and (action in _READ_ONLY or action.endswith(("_info", "_facts")))
 
 
 def prevented(task: Any) -> str:
@@ -59,11 +60,11 @@ def prevented(task: Any) -> str:
         return "handler"
     if name in WAITS:
         return "waits"
-    if name in ON_THE_RUN or reads_only(name):
+    support = support_of(action, tuple(task.collections or ()))
+    if (name in ON_THE_RUN and support != RUNS) or reads_only(name, support):
         return ""
     if not task.check_mode:
         return "check_mode_off"
-    support = support_of(action, tuple(task.collections or ()))
     return "no_check_mode" if support in (NONE, RUNS) else ""
 
 

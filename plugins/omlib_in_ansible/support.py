@@ -9,9 +9,11 @@ one's own that never looks at check mode) would really run, and is not given the
 from functools import lru_cache
 from pathlib import Path
 
+import ansible
 from ansible.plugins.loader import action_loader, fragment_loader, module_loader
 from ansible.utils import plugin_docs
 
+_ANSIBLE = Path(ansible.__file__).resolve().parent
 FULL, PARTIAL, NONE, RUNS = "full", "partial", "none", "runs"  # RUNS: would really run
 
 # these act on the run and not on a host, or read only; what they say is no verdict on a host
@@ -38,7 +40,7 @@ def short(action: str) -> str:
 def support_of(action: str, collections: tuple[str, ...] = ()) -> str:
     """What check mode can tell of *action*: full, partial, none, or runs."""
     found = module_loader.find_plugin_with_context(action, collection_list=list(collections))
-    if not found.resolved:
+    if not found.resolved or _has_strange_action(action, collections):
         return _of_action(action, collections)
     try:
         told = plugin_docs.get_plugin_docs(
@@ -50,6 +52,14 @@ def support_of(action: str, collections: tuple[str, ...] = ()) -> str:
     if declared in (FULL, PARTIAL, NONE):
         return str(declared)
     return _of_source(found.plugin_resolved_path or "")
+
+
+def _has_strange_action(action: str, collections: tuple[str, ...]) -> bool:
+    """Whether a playbook's own `action_plugins/copy.py` goes before the module documented."""
+    found = action_loader.find_plugin_with_context(action, collection_list=list(collections))
+    if not found.resolved or found.plugin_resolved_collection not in ("", None):
+        return False
+    return _ANSIBLE not in Path(found.plugin_resolved_path or "").resolve().parents
 
 
 def _of_source(path: str) -> str:
