@@ -37,9 +37,9 @@ _BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 _RUNS = stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH
 _USUAL = (0o644, 0o755)
 # made anew by passwd(5)'s tools and by systemd-update-done(8), with nothing that anybody declares
-_COPIES = re.compile(rb"/etc/(?:(?:passwd|group|subuid|subgid|g?shadow)-|\.pwd\.lock|\.updated)")
+COPIES = re.compile(rb"/etc/(?:(?:passwd|group|subuid|subgid|g?shadow)-|\.pwd\.lock|\.updated)")
 # what a login at a terminal leaves in a home: nothing runs it, nothing believes it
-_TRACES = re.compile(
+TRACES = re.compile(
     rb"\.(?:\w+_history|lesshst|viminfo|wget-hsts|sudo_as_admin_successful"
     rb"|cache/motd\.legal-displayed)"
 )
@@ -106,10 +106,10 @@ class Knowledge:
     def _is_left_behind(self, path: bytes, told: os.stat_result) -> bool:
         if not stat.S_ISREG(told.st_mode) or told.st_mode & (_BY_OTHERS | _RUNS):
             return False
-        if _COPIES.fullmatch(path):
+        if COPIES.fullmatch(path):
             return told.st_uid == 0 and not (b"shadow" in path and told.st_mode & stat.S_IROTH)
         return any(
-            path.startswith(home + b"/") and _TRACES.fullmatch(path[len(home) + 1 :])
+            path.startswith(home + b"/") and TRACES.fullmatch(path[len(home) + 1 :])
             for home in self.homes
         )
 

@@ -3,6 +3,7 @@
 from omlib.planes.server.host.conf_d import lines_of
 from omlib.planes.server.host.kernel import (
     at_boot,
+    own_keys,
     parse_blocked,
     parse_builtin,
     parse_cmdline,
@@ -41,6 +42,16 @@ def test_a_line_of_its_own_counts_before_a_glob_and_the_last_of_each_wins() -> N
     assert at_boot("net/ipv4/ip_forward", told) == "1"
     assert at_boot("net/ipv6/conf/eth0/rp_filter", told) is None
     assert at_boot("kernel/core_pattern", told) == "|/usr/lib/systemd/systemd-coredump %P"
+
+
+def test_keys_of_the_host_are_those_that_its_own_files_name() -> None:
+    lines = [
+        ("/usr/lib/sysctl.d/50-default.conf", "kernel.sysrq = 16"),
+        ("/etc/sysctl.d/99-own.conf", "-net/ipv4/ip_forward = 0"),
+        ("/etc/sysctl.d/99-own.conf", "net.ipv4.conf.*.rp_filter = 1"),
+        ("/etc/sysctl.conf", "net.ipv4.ip_forward=1"),
+    ]
+    assert own_keys(lines) == {"net/ipv4/ip_forward": "net.ipv4.ip_forward"}
 
 
 def test_modules_are_loaded_or_built_in_under_either_sign() -> None:

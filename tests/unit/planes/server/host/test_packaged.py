@@ -182,3 +182,24 @@ def test_lost_capabilities_are_a_change(tmp_path: Path) -> None:
     assert changed(one) == (["capabilities"], "")
     one.capabilities = ""
     assert changed(one) == ([], "")
+
+
+def test_of_debian_what_anybody_may_write_has_another_mode_than_its_package_brought(
+    tmp_path: Path,
+) -> None:
+    modes = {"file": 0o644, "open": 0o666, "group": 0o664}
+    for name, mode in modes.items():
+        (tmp_path / name).write_bytes(b"x")
+        (tmp_path / name).chmod(mode)
+    for name, mode in {"folder": 0o755, "open_folder": 0o777, "sticky": 0o1777}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name).chmod(mode)
+    (tmp_path / "link").symlink_to("open")
+    told = {
+        path.name: changed(Entry(str(path).encode(), "x", "md5", ""))[0]
+        for path in tmp_path.iterdir()
+    }
+    assert {name for name, differs in told.items() if differs == ["mode"]} == {
+        "open",
+        "open_folder",
+    }

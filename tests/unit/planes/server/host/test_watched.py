@@ -6,7 +6,7 @@ from omlib.planes.server.host.alternatives import parse
 from omlib.planes.server.host.base import Found
 from omlib.planes.server.host.pam import as_left
 from omlib.planes.server.host.programs import parse_path
-from omlib.planes.server.host.watched import parse_ucf, walk
+from omlib.planes.server.host.watched import COPIES, TRACES, parse_ucf, walk
 
 # /etc/pam.d/common-auth of Debian 12 with the profiles unix and capability, shortened
 TEMPLATE = b"""\
@@ -108,3 +108,26 @@ def test_a_tree_is_walked_without_following_links(tmp_path: Path) -> None:
     told = {path.removeprefix(bytes(tmp_path)) for path, _ in walk(bytes(tmp_path), found)}
     assert (told, found.status) == ({b"/inner/file", b"/loop"}, "ok")
     assert walk(bytes(tmp_path / "none"), found) == []
+
+
+def test_a_folder_is_told_where_anybody_may_write_or_if_asked_where_not_all_may_look(
+    tmp_path: Path,
+) -> None:
+    for name, mode in {"plain": 0o755, "open": 0o777, "sticky": 0o1777, "shut": 0o700}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name).chmod(mode)
+    folder = str(tmp_path).encode()
+    assert [path for path, _ in walk(folder, Found())] == [folder + b"/open"]
+    told = {path.rpartition(b"/")[2] for path, _ in walk(folder, Found(), modes=True)}
+    assert {b"open", b"sticky", b"shut"} <= told
+
+
+def test_copies_of_the_tools_for_accounts_and_the_history_of_a_shell_are_no_finds() -> None:
+    for path in (b"/etc/passwd-", b"/etc/gshadow-", b"/etc/.pwd.lock", b"/etc/.updated"):
+        assert COPIES.fullmatch(path)
+    for name in (b".bash_history", b".lesshst", b".cache/motd.legal-displayed"):
+        assert TRACES.fullmatch(name)
+    for path in (b"/etc/passwd", b"/etc/shadow", b"/etc/passwd-x", b"/opt/passwd-"):
+        assert not COPIES.fullmatch(path)
+    for name in (b".bashrc", b".profile", b".ssh/authorized_keys", b".cache/x", b"x_history"):
+        assert not TRACES.fullmatch(name)
