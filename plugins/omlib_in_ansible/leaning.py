@@ -36,9 +36,10 @@ def leans(host: str, parts: object, variables: Mapping[str, object]) -> str:
     waiting = [(text, 0) for text in _texts(parts, 0)]
     while waiting:
         text, depth = waiting.pop()
-        others = "hostvars" in text  # there the name stands in quotes
-        words = _WORD.findall(text if others else _QUOTED.sub("", text))
-        words += re.findall(r"\w+", text) if others else []
+        others = "hostvars" in text
+        quoted = "vars" in text  # there, in vars['x'] and in lookup('vars', 'x') a name has quotes
+        words = _WORD.findall(text if quoted else _QUOTED.sub("", text))
+        words += re.findall(r"\w+", text) if quoted else []
         for word in words:
             if word in (anybody if others else own):
                 return word

@@ -133,6 +133,9 @@ def test_a_template_leans_through_variables_and_not_by_a_quoted_word(inside: Ins
     assert leaning.leans("a", "other.asked", variables) == ""
     assert leaning.leans("b", "asked.rc == 0", variables) == ""
     assert leaning.leans("b", "hostvars['a']['asked'].rc == 0", variables) == "asked"
+    assert leaning.leans("a", "vars['asked'].rc == 0", variables) == "asked"
+    assert leaning.leans("a", "{{ lookup('vars', 'asked').rc }}", variables) == "asked"
+    assert leaning.leans("b", "vars['asked'].rc == 0", variables) == ""
     leaning.mark("a", ["asked"], hollow=False)
     assert leaning.leans("a", "asked.rc == 0", variables) == ""
 
