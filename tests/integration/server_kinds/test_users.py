@@ -8,6 +8,7 @@ from omlib.model.estate import ServerState
 from omlib.model.item import Attributes
 from omlib.model.status import Status, UnknownReason
 
+from .agreement import agreed, made
 from .conftest import Hosts
 
 pytestmark = pytest.mark.lab
@@ -129,6 +130,16 @@ def test_a_second_account_of_root_is_found_though_it_cannot_log_in(
     assert set(after.items("user")) - before == {"toor"}
     assert after.verdicts("user")["toor"] is Status.UNMANAGED
     assert after.items("user")["toor"]["uid"] == 0
+
+
+def test_a_second_account_of_root_goes_though_it_is_in_use_as_long_as_the_host_runs(
+    hosts: Hosts, changing: Change
+) -> None:
+    changing("srv1", "useradd -o -u 0 -g 0 -M -d /root toor", "userdel -f toor 2>/dev/null || true")
+    state = ServerState(items={"user": {"toor": {"present": False}}})
+    assert agreed(hosts, "srv1", state) == {"user/toor": Status.DIVERGED}
+    made(hosts, "srv1", state)
+    assert hosts.run("srv1", "ls -d /root; id -un").split() == ["/root", "root"]
 
 
 def test_without_root_nobody_can_say_whether_a_password_is_locked(
