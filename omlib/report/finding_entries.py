@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from omlib.model.estate import Estate
 from omlib.model.finding import PRESENCE, Difference, Finding
 from omlib.model.history import Sighting
+from omlib.model.kind import kind_of
 from omlib.model.ref import Plane, Ref
 from omlib.model.status import Status, UnknownReason
 from omlib.report.document import Entry, Line, Span, Tone, line, tone_of
@@ -19,7 +20,8 @@ from omlib.report.words import Lang, has, words
 NO_SIGHTINGS: Mapping[Ref, Sighting] = {}
 FOLD_FROM = 3
 _NAMED = 6  # so many of them are named
-_LONGEST, _MOST = 72, 3  # characters of one value of an undeclared thing, and how many of a list
+# of an undeclared thing: a value longer than this is cut to that, and of a list so many are told
+_LONGEST, _KEPT, _MOST = 64, 44, 3
 _BESIDE = 44  # characters of both sides together; longer ones stand one above the other
 
 
@@ -129,17 +131,23 @@ def _what_it_is(finding: Finding, lang: Lang) -> Iterator[Entry]:
     if not finding.seen or not has(code):
         return
     told = []
-    for path, value in finding.seen.items():
+    for path in kind_of(finding.ref).attributes:  # what matters most comes first there
+        value = finding.seen.get(path)
         if path == "present" or value in (None, ()):
             continue
         parts = value if isinstance(value, tuple) else (value,)
-        texts = [cut(value_text(one, lang), _LONGEST, words("cut", lang)) for one in parts[:_MOST]]
+        texts = [_briefly(value_text(one, lang), lang) for one in parts[:_MOST]]
         if len(parts) > _MOST:
             texts.append(words("finding.more", lang, n=len(parts) - _MOST))
         told.append(f"{path} {words('text.and', lang).join(texts)}")
     colon = words("text.colon", lang) if told else ""
     head = Span(words(code, lang) + colon)
     yield Entry((head, *joined(told, "text.semicolon", lang)))
+
+
+def _briefly(text: str, lang: Lang) -> str:
+    """So that it stands on one line of a narrow screen; a digest stays whole."""
+    return text if len(text) <= _LONGEST else cut(text, _KEPT, words("cut", lang))
 
 
 def difference_entries(finding: Finding, lang: Lang) -> Iterator[Entry]:
