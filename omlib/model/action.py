@@ -31,6 +31,7 @@ class WhyNot(StrEnum):
     FOLLOWS = "follows"  # what differs follows from other things, and cannot be set
     NO_CONTENT = "no_content"  # a file whose content the inventory does not hold
     OLD_PYTHON = "old_python"  # the host's Python is older than what Ansible runs on
+    CUTS_OFF = "cuts_off"  # it would shut out who is to do it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

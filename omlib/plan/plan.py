@@ -34,6 +34,7 @@ class Why(StrEnum):
     FOLLOWS = WhyNot.FOLLOWS.value
     NO_CONTENT = WhyNot.NO_CONTENT.value
     OLD_PYTHON = WhyNot.OLD_PYTHON.value
+    CUTS_OFF = WhyNot.CUTS_OFF.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

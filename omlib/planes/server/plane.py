@@ -17,7 +17,7 @@ from omlib.planes.server.posture import POSTURE, posture_wanted
 from omlib.planes.server.probe import Look, look
 from omlib.planes.server.reply import Reply
 from omlib.planes.server.runs.perform import Run, perform
-from omlib.planes.server.runs.places import path_in
+from omlib.planes.server.runs.places import own_way, path_in
 from omlib.planes.server.runs.propose import propose
 from omlib.planes.server.runs.runner import run
 from omlib.planes.server.runs.verify import holds
@@ -100,7 +100,12 @@ class ServerPlane:
         return [told for told in self._told(findings) if isinstance(told, Declined)]
 
     def _told(self, findings: Sequence[Finding]) -> Sequence[Action | Declined]:
-        return list(propose(findings, self._estate.servers, self._asked, self._pythons))
+        servers, sites = self._estate.servers, self._estate.sites
+        ways = {
+            name: own_way(servers[name].access, sites[servers[name].access.site], self._path_of)
+            for name in {finding.scope.where for finding in findings} & servers.keys()
+        }
+        return list(propose(findings, servers, self._asked, self._pythons, ways))
 
     def perform(self, action: Action) -> None:
         server = self._estate.servers[action.scope.where]

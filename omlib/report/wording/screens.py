@@ -176,6 +176,10 @@ SAID: dict[str, tuple[str, str]] = {
         "Ansible needs Python 3.8 or newer there: install one and name it as `access.python`",
         "Ansible 在该主机上需要 Python 3.8 或更新版本：请安装，并写入 `access.python`",
     ),
+    "not_planned.cuts_off": (
+        "it would shut omlib itself out of the host: do it by another way in",
+        "会使 omlib 自身无法登录该主机：请经其他途径操作",
+    ),
     "plan.irreversible": ("cannot be undone", "不可恢复"),
     "column.revision": ("REVISION", "版本"),
     "column.tool": ("TOOL", "工具"),

@@ -2,10 +2,13 @@
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
 from omlib.errors import OmlibError
+from omlib.model.estate import Access, Site
+from omlib.planes.server.runs.own_way import OwnWay
 
 SITE = "playbooks/site.yml"
 _CLONE = Path(__file__).parents[4]
@@ -60,3 +63,16 @@ def path_in(env: Mapping[str, str]) -> Callable[[str], str]:
         return str(Path(reference.removeprefix("file:")).expanduser())
 
     return path_of
+
+
+def own_way(access: Access, site: Site, path_of: Callable[[str], str]) -> OwnWay:
+    """As whom and by which key omlib enters a host: of the key its `.pub` beside it tells."""
+    login = access.user or site.user
+    if not (site.key or site.agent or site.ssh_config):
+        return OwnWay(login=login, key=None)
+    if not (path := site.key and path_of(site.key)):
+        return OwnWay(login=login)
+    with suppress(OSError, UnicodeDecodeError):
+        words = Path(f"{path}.pub").read_text(encoding="utf-8").split()
+        return OwnWay(login=login, key=" ".join(words[:2]))
+    return OwnWay(login=login)

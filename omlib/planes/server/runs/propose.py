@@ -17,6 +17,7 @@ from omlib.model.status import Status
 from omlib.planes.server.declared import Wanted
 from omlib.planes.server.runs.host_vars import ONLY_LOOKED_AT, content_of
 from omlib.planes.server.runs.order import stands_on
+from omlib.planes.server.runs.own_way import UNKNOWN_WAY, OwnWay, cuts_off
 
 OLDEST_PYTHON = (3, 8)  # what modules of ansible-core 2.19 run on
 NO_PYTHON = (0,)  # as `Look.python` has it
@@ -31,11 +32,13 @@ def mend(
     wanted: Wanted,
     python: tuple[int, ...] | None,
     drifting: Container[str],
+    way: OwnWay,
 ) -> Action | Declined | None:
     """What to do about *finding*; None where it is no drift.
 
     *python* is the version that the host's `python3` told, NO_PYTHON where it has none, None where
     nobody asked. *drifting* are the refs of all drifts: what one of them stands on comes first.
+    *way* is omlib's own into the host, which stays open.
     """
     ref, kind = finding.ref, finding.ref.kind
     if ref.plane is not Plane.SERVER or not finding.status.is_drift or finding.contested:
@@ -61,6 +64,8 @@ def mend(
     seen = {each.path: each.actual for each in finding.differences}
     if finding.status is Status.DIVERGED and not seen.keys() & after.keys():
         return Declined(ref=ref, why=WhyNot.FOLLOWS)
+    if cuts_off(kind, ref.part, after, seen, way):
+        return Declined(ref=ref, why=WhyNot.CUTS_OFF, detail=way.login)
     first = tuple(ref for ref in stands_on(finding.ref, after, server) if ref in drifting)
     return _action(finding, server, after, seen, first)
 
@@ -114,6 +119,7 @@ def propose(
     servers: Mapping[str, Server],
     wanted: Mapping[str, Wanted],
     pythons: Mapping[str, tuple[int, ...]],
+    ways: Mapping[str, OwnWay],
 ) -> Iterator[Action | Declined]:
     """What `mend` says of each of *findings* that stands on one of *servers*."""
     drifting = frozenset(str(finding.ref) for finding in findings if finding.status.is_drift)
@@ -121,6 +127,7 @@ def propose(
         server = servers.get(finding.scope.where)
         if server is None:
             continue
-        told = mend(finding, server, wanted[server.id], pythons.get(server.id), drifting)
+        way = ways.get(server.id, UNKNOWN_WAY)
+        told = mend(finding, server, wanted[server.id], pythons.get(server.id), drifting, way)
         if told is not None:
             yield told

@@ -10,6 +10,7 @@ from omlib.model.item import Scope, Source, Value
 from omlib.model.ref import Plane, make_ref
 from omlib.model.status import Status, UnknownReason
 from omlib.planes.server.declared import wanted
+from omlib.planes.server.runs.own_way import OwnWay
 from omlib.planes.server.runs.propose import propose
 
 TEXT = b"port = 443\n"
@@ -46,6 +47,9 @@ SERVER = Server(
     source=Source("servers.yml", 1),
 )
 
+OWN, OTHER = "ssh-ed25519 AAAA", "ssh-ed25519 BBBB"
+OPS = OwnWay(login="ops", key=OWN)
+
 
 def drift(
     kind: str, name: str, status: Status = Status.DIVERGED, **paths: tuple[Value, Value]
@@ -63,11 +67,14 @@ def drift(
 
 
 def told(
-    *findings: Finding, server: Server = SERVER, python: tuple[int, ...] | None = (3, 11)
+    *findings: Finding,
+    server: Server = SERVER,
+    python: tuple[int, ...] | None = (3, 11),
+    way: OwnWay = OPS,
 ) -> list[Action | Declined]:
     pythons = {"oa-01": python} if python else {}
     kinds = {"oa-01": wanted(server.state)}
-    return list(propose(findings, {"oa-01": server}, kinds, pythons))
+    return list(propose(findings, {"oa-01": server}, kinds, pythons, {"oa-01": way}))
 
 
 def action(*findings: Finding) -> Action:
@@ -166,3 +173,63 @@ def test_nothing_is_said_of_what_is_in_sync_unknown_or_contested() -> None:
     assert told(replace(finding, status=Status.IN_SYNC), unknown) == []
     assert told(replace(finding, contested=("other",))) == []
     assert told(replace(finding, status=Status.RESIDUE)) == []
+
+
+def left(
+    kind: str,
+    name: str,
+    declared: dict[str, Value],
+    now: dict[str, Value],
+    way: OwnWay = OPS,
+) -> bool:
+    """Whether *name*, that is as *now*, is left as it is because of the way in."""
+    server = replace(SERVER, state=replace(STATE, items={kind: {name: declared}}))
+    paths = {path: (declared.get(path), value) for path, value in now.items()}
+    (one,) = told(drift(kind, name, Status.DIVERGED, **paths), server=server, way=way)
+    assert isinstance(one, Action) or one.why is WhyNot.CUTS_OFF
+    return isinstance(one, Declined)
+
+
+def test_the_account_that_logs_in_stays_able_to() -> None:
+    def user(way: OwnWay = OPS, **declared: Value) -> bool:
+        now: dict[str, Value] = {"shell": "/bin/sh", "home": "/home/ops", "groups": ("adm", "sudo")}
+        now |= {"present": True, "locked": False}
+        seen = {path: now[path] for path in declared}
+        return left("user", "ops", {"present": True, **declared}, seen, way)
+
+    assert user(present=False)
+    assert user(shell="/usr/sbin/nologin")
+    assert not user(shell="/bin/bash")
+    assert user(home="/srv/ops")
+    assert not user(locked=True)  # it has a key
+    assert user(OwnWay(login="ops", key=None), locked=True)
+    assert user(groups=("adm",))
+    assert not user(groups=("sudo", "docker"))
+    assert not user(OwnWay(login="root", key=OWN), present=False)
+    assert not user(OwnWay(), present=False)  # whose account it is, is not known
+
+
+def test_the_key_that_opens_the_host_stays() -> None:
+    def keys(*declared: str, now: tuple[str, ...] = (OWN, OTHER), way: OwnWay = OPS) -> bool:
+        return left("authorized_keys", "ops", {"keys": declared}, {"keys": now}, way)
+
+    assert keys(OTHER)
+    assert not keys(OWN)
+    assert keys(OWN, way=OwnWay(login="ops"))  # nobody knows which of them is omlib's own
+    assert not keys(OWN, OTHER, now=(OWN,), way=OwnWay(login="ops"))
+    assert not keys(OTHER, way=OwnWay(login="eve", key=OWN))
+    assert not keys(OTHER, way=OwnWay(login="ops", key=None))
+
+
+def test_sshd_and_sudo_stay() -> None:
+    assert left("service", "ssh.service", {"running": False}, {"running": True})
+    assert left("service", "sshd", {"enabled": False}, {"enabled": True})
+    assert not left("service", "ssh", {"running": True}, {"running": False})
+    assert left("package", "openssh-server", {"present": False}, {"present": True})
+    assert left("package", "sudo", {"present": False}, {"present": True})
+    root = OwnWay(login="root", key=OWN)
+    assert not left("package", "sudo", {"present": False}, {"present": True}, root)
+    members: dict[str, Value] = {"members": ("eve", "ops")}
+    assert left("group", "sudo", {"members": ("eve",)}, members)
+    assert not left("group", "sudo", {"members": ("ops",)}, members)
+    assert not left("group", "adm", {"members": ()}, members)
