@@ -49,15 +49,21 @@ def without_comment(line: str) -> str:
 
 
 def is_key(line: str) -> bool:
-    return bool(line.strip()) and not line.strip().startswith("#")
+    words = without_comment(line).split()
+    named = any(word.startswith(KEY_TYPES) for word in words[-2:-1])
+    return named and not line.strip().startswith("#")
 
 
-def read(path: str) -> list[str]:
+def read(path: str, uid: int) -> list[str]:
+    """Of a file that is not the account's own only keys: it may have put a link there."""
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            return file.read().split("\n")[: 1 << 20]
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError):
         return []
+    own = os.fstat(handle).st_uid == uid
+    with os.fdopen(handle, encoding="utf-8", errors="surrogateescape") as file:
+        lines = file.read().split("\n")[: 1 << 20]
+    return lines if own else [line for line in lines if is_key(line)]
 
 
 def key_files(module: AnsibleModule, account: pwd.struct_passwd) -> list[str]:
@@ -153,7 +159,7 @@ def main() -> None:
             module.fail_json(msg=f"account {name} does not exist")
         module.exit_json(changed=bool(wanted))
     paths = key_files(module, account)
-    files = [read(path) for path in paths]
+    files = [read(path, account.pw_uid) for path in paths]
     seen = sorted({without_comment(line) for lines in files for line in lines if is_key(line)})
     if seen != wanted and not paths:
         module.fail_json(msg=f"sshd takes no keys from files for {name}")

@@ -34,9 +34,17 @@ def without_comment(line: str) -> str:
     return " ".join([first[0], *rest[: 1 if first[0].startswith(KEY_TYPES) else 2]])
 
 
+def is_key(line: str) -> bool:
+    """Whether sshd takes it for a key. Nothing else of a file is told: whose home it is in may have
+    put a link there to what only root may read.
+    """
+    words = without_comment(line).split()
+    named = any(word.startswith(KEY_TYPES) for word in words[-2:-1])
+    return named and not line.strip().startswith("#")
+
+
 def parse_keys(raw: bytes) -> "list[str]":
-    lines = (line.strip() for line in text(raw).split("\n"))
-    return [without_comment(line) for line in lines if line and not line.startswith("#")]
+    return [without_comment(line) for line in text(raw).split("\n") if is_key(line)]
 
 
 def parse_settings(out: bytes) -> "dict[str, str]":

@@ -1,6 +1,7 @@
 """Trusted keys: the lines of authorized_keys, and where sshd looks for them."""
 
 import importlib.util
+import os
 import pwd
 from pathlib import Path
 from types import ModuleType
@@ -54,6 +55,31 @@ def test_inventory_probe_and_ansible_spell_a_key_alike(line: str) -> None:
 def test_comments_and_blank_lines_are_no_keys() -> None:
     raw = f"# people\n\n{KEY} a\r\n  # {KEY}\n{KEY} b".encode()
     assert ssh_keys.parse_keys(raw) == [KEY, KEY]
+
+
+def test_what_is_no_key_is_not_told_for_it_may_be_a_link_to_what_only_root_may_read(
+    tmp_path: Path,
+) -> None:
+    """shadow(5), sudoers(5), a private key, an environment with a password."""
+    raw = b"""root:$6$salt$hash:19000:0:99999:7:::
+ops ALL=(ALL) NOPASSWD: /usr/bin/ssh-add x
+-----BEGIN OPENSSH PRIVATE KEY-----
+b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ
+PASSWORD=canary
+ssh-ed25519
+"""
+    assert ssh_keys.parse_keys(raw) == []
+    module, uid = the_module(), os.getuid()
+    file = tmp_path / "keys"
+    file.write_bytes(raw + f"# canary\n{KEY} x\n".encode())
+    assert module.read(str(file), uid + 1) == [f"{KEY} x"]
+    assert module.read(str(file), uid)[-3:] == ["# canary", f"{KEY} x", ""]
+
+
+def test_a_pipe_in_the_place_of_the_file_makes_nobody_wait(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "keys")
+    assert ssh_keys.read_keys([bytes(tmp_path / "keys")]) == []
+    assert the_module().read(str(tmp_path / "keys"), os.getuid()) == [""]
 
 
 def test_bytes_of_any_encoding_survive() -> None:
