@@ -52,12 +52,13 @@ def native(name: str) -> str:
 
 
 def read(path: "str | bytes") -> bytes:
-    """All of a file, nothing where there is none."""
+    """All of a file, nothing where there is none. A pipe that nobody writes to is empty, too."""
     try:
-        with open(path, "rb") as file:
-            return file.read()
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError):
         return b""
+    with os.fdopen(handle, "rb") as file:
+        return file.read() or b""
 
 
 # end of what is copied

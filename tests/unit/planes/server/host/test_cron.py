@@ -82,3 +82,9 @@ def test_debians_cron_passes_over_a_table_that_is_cut_off(tmp_path: Path) -> Non
     table.write_bytes(b"0 1 * * * root true")
     assert jobs_of(str(table), table.stat(), True) == []
     assert jobs_of(str(table), table.stat(), False) == ["0 1 * * * root true"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="cron takes files of root only")
+def test_a_pipe_in_the_place_of_a_table_makes_nobody_wait(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "table", 0o644)
+    assert jobs_of(str(tmp_path / "table"), (tmp_path / "table").stat(), False) == []
