@@ -103,6 +103,7 @@ def _environment(job: Job, folder: Path, environ: Mapping[str, str]) -> dict[str
             "ANSIBLE_LIBRARY": str(shipped("plugins") / "modules"),
             "ANSIBLE_PIPELINING": "1",
             "ANSIBLE_HOST_KEY_CHECKING": "1",
+            "ANSIBLE_NO_TARGET_SYSLOG": "1",  # contents of files would stand in the host's journal
             "OMLIB_RUN_OWN": "1",
             "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FATAL": "1",
         }

@@ -50,6 +50,7 @@ def test_a_playbook_of_omlib_heeds_no_configuration_of_the_caller(tmp_path: Path
     told = call(tmp_path, environ)
     assert told.env["ANSIBLE_CONFIG"] == str(tmp_path / "run" / "ansible.cfg")
     assert told.env["ANSIBLE_HOST_KEY_CHECKING"] == "1"
+    assert told.env["ANSIBLE_NO_TARGET_SYSLOG"] == "1"
     assert not {"ANSIBLE_FORKS", "PYTHONPATH", "TOKEN"} & told.env.keys()
     assert told.command[told.command.index("--forks") + 1] == "8"
 
