@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,51 +18,15 @@ from omlib.lab import lifecycle, machine
 from omlib.lab.layout import LabLayout
 from omlib.lab.spec import LabSpec
 from omlib.lab.spec import Server as LabServer
-from omlib.log import Secret
-from omlib.model.estate import Access, Estate, Server, ServerState, Site
-from omlib.model.finding import Finding
-from omlib.model.item import Actual, Source
+from omlib.model.estate import ServerState
 from omlib.model.kind import SERVER_KINDS
-from omlib.model.observation import Observation
-from omlib.model.status import Status, UnknownReason
-from omlib.planes.server.declared import declare
-from omlib.planes.server.plane import ServerPlane
 from omlib.planes.server.runs.host_vars import content_vars
-from omlib.reconcile.compare import reconcile
+
+from ...lab_estate import Seen, estate_of, look_at
 
 LAB_ID = int(os.environ.get("OMLIB_LAB_ID", "21"))
 NAMES = ("srv1", "srv2")
 ROOT = Path(__file__).parents[3]
-NOWHERE = Source("estate.yml", 1)
-
-
-class NoSecrets:
-    def resolve(self, reference: str) -> Secret:
-        raise AssertionError(reference)
-
-
-class Now:
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    observation: Observation
-    findings: list[Finding]
-
-    def items(self, kind: str) -> dict[str, dict[str, Any]]:
-        return {name: dict(item.attributes) for name, item in self.actual(kind).items()}
-
-    def actual(self, kind: str) -> dict[str, Actual]:
-        return {item.ref.part: item for item in self.observation.actual if item.ref.kind == kind}
-
-    def reason(self, kind: str) -> UnknownReason | None:
-        told = {scope.kind: sight.reason for scope, sight in self.observation.sights.items()}
-        return told[kind]
-
-    def verdicts(self, kind: str) -> dict[str, Status]:
-        return {one.ref.part: one.status for one in self.findings if one.ref.kind == kind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,51 +40,7 @@ class Hosts:
         return done.stdout
 
     def look(self, name: str, state: ServerState, *, deadline_s: int = 20) -> Seen:
-        estate = self.estate(name, state, deadline_s)
-        plane = ServerPlane(estate, NoSecrets(), Now())
-        observation = plane.observe(plane.targets()[0])
-        today = datetime.now(UTC).date()
-        return Seen(observation, reconcile(list(declare(estate)), observation, today=today))
-
-    def estate(self, name: str, state: ServerState, deadline_s: int) -> Estate:
-        told = json.loads((self.layout.run / "lab.json").read_text(encoding="utf-8"))
-        host = next(host for host in told["hosts"] if host["name"] == name)
-        site = Site(
-            id="lab",
-            name="实验室",
-            user="ops",
-            key=f"file:{host['key_file']}",
-            known_hosts=host["known_hosts"],
-            connect_s=10,
-            deadline_s=deadline_s,
-            source=NOWHERE,
-        )
-        server = Server(
-            id=name,
-            systems=(),
-            access=Access(site="lab", address=host["address"]),
-            os="debian-12",
-            state=state,
-            source=NOWHERE,
-        )
-        return Estate(
-            name="实验室",
-            timezone="Asia/Shanghai",
-            departments={},
-            sites={"lab": site},
-            clouds={},
-            systems={},
-            vms={},
-            security_groups={},
-            servers={name: server},
-            devices={},
-            rooms={},
-            circuits={},
-            contracts=(),
-            windows={},
-            tombstones={},
-            waivers=(),
-        )
+        return look_at(estate_of(self.layout, {name: state}, deadline_s=deadline_s))
 
     def check(self, name: str, state: ServerState) -> dict[str, str]:
         """What the roles would do in check mode: by `kind/name` `ok`, `changed` or the failure."""
