@@ -4,6 +4,7 @@
 Facts only. Which verdict they mean is concluded in omlib (`planes.server.runs.verdict`).
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,11 @@ from omlib_in_ansible.secrets import SECRETS, digest, looks_secret
 from omlib_in_ansible.support import NO_VERDICT, OPAQUE, short
 
 _LONGEST = 2_000
+_WAY_IN = re.compile(
+    r"(missing|incorrect) (sudo|su|become) password|a password is required"
+    r"|your password has expired|not in the sudoers file",
+    re.IGNORECASE,
+)
 
 
 def told_of(
@@ -48,7 +54,9 @@ def told_of(
         "changed_forced": _literal(changed_when),
         "opaque": action in OPAQUE,
         "hidden": hidden or secret_file,
-        "message": "" if hidden or secret_file else SECRETS.masked(_message(result))[:_LONGEST],
+        "message": _shut_out(_message(result))
+        if hidden or secret_file
+        else SECRETS.masked(_message(result))[:_LONGEST],
         "diff": "" if hidden or secret_file else unified(result.get("diff"), SECRETS.masked),
         "leans_when": in_when,
         "leans_args": in_args,
@@ -134,6 +142,12 @@ def _message(result: Mapping[str, Any]) -> str:
                 message += f": {str(result[more]).strip()}"
                 break
     return message
+
+
+def _shut_out(message: str) -> str:
+    """Of what a hidden task says only that it did not come to the host: nothing of it is secret."""
+    found = _WAY_IN.search(message)
+    return found[0] if found else ""
 
 
 def _literal(changed_when: Any) -> bool:

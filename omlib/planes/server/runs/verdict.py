@@ -18,7 +18,8 @@ _NOTHING_TO_DO = re.compile(
 _DENIED = re.compile(
     r"permission denied|host key verification failed|host identification has changed"
     r"|missing sudo password|incorrect (sudo|su|become) password|a password is required"
-    r"|authentication fail|no password was provided|invalid/incorrect password|not in the sudoers",
+    r"|authentication fail|no password was provided|invalid/incorrect password|not in the sudoers"
+    r"|password has expired",
     re.IGNORECASE,
 )
 _INCLUDES = ("include_tasks", "include_role", "import_tasks", "import_role")
