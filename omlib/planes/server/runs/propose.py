@@ -105,13 +105,16 @@ def _way_back(action: Action, server: Server, before: Attributes) -> bool:
 
 
 def _lacks_content(finding: Finding, server: Server, after: Attributes) -> bool:
-    """Whether a file is to be made or filled, and the inventory does not hold with what."""
+    """Whether a file is to be made or filled, and the inventory does not hold with what.
+
+    What has no content declared is a directory, or is to keep the content that it has.
+    """
     filled = finding.status is Status.DIVERGED and not any(
         each.path == "sha256" for each in finding.differences
     )
-    if after.get("present") is False or "target" in after or filled:
+    if "sha256" not in after or filled:
         return False
-    return content_of(after.get("sha256"), finding.ref.part, server.state) is None
+    return content_of(after["sha256"], finding.ref.part, server.state) is None
 
 
 def propose(

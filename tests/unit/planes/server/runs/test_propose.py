@@ -6,7 +6,7 @@ from dataclasses import replace
 from omlib.model.action import Action, Declined, Verb, WhyNot
 from omlib.model.estate import Access, Server, ServerState
 from omlib.model.finding import PRESENCE, Difference, Finding
-from omlib.model.item import Scope, Source, Value
+from omlib.model.item import Attributes, Scope, Source, Value
 from omlib.model.ref import Plane, make_ref
 from omlib.model.status import Status, UnknownReason
 from omlib.planes.server.declared import wanted
@@ -150,10 +150,21 @@ def test_what_an_item_stands_on_comes_first_where_it_drifts_too() -> None:
     assert action(service).depends_on == ()  # what is in order already is not waited for
 
 
+def test_what_has_no_content_declared_wants_none() -> None:
+    made = action(drift("file", "/srv/app", Status.MISSING))  # a directory
+    assert (made.verb, made.after) == (Verb.CREATE, STATE.of("file")["/srv/app"])
+    drifted = drift("file", "/etc/app.conf", sha256=(SHA, "0" * 64), mode=("0644", "0600"))
+    content, mode = drifted.differences
+    waived = replace(drifted, differences=(replace(content, waived_by="CHG-7"), mode))
+    assert action(waived).after == {"present": True, "owner": "app", "mode": "0644"}
+
+
 def test_what_is_not_mended_is_told_with_what_would_help() -> None:
     assert why(drift("package", "sysmon", Status.UNMANAGED)) is WhyNot.UNDECLARED
     assert why(drift("listener", "tcp/*:443", Status.MISSING)) is WhyNot.ONLY_LOOKED_AT
-    assert why(drift("file", "/srv/app", Status.MISSING)) is WhyNot.NO_CONTENT
+    digest: dict[str, Attributes] = {"/etc/x": {"present": True, "sha256": SHA}}
+    unkept = replace(SERVER, state=ServerState(items={"file": digest}))
+    assert why(drift("file", "/etc/x", Status.MISSING), server=unkept) is WhyNot.NO_CONTENT
     assert why(drift("time_sync", "clock", synchronised=(True, False))) is WhyNot.FOLLOWS
 
 
