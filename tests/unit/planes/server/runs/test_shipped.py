@@ -36,7 +36,8 @@ def test_every_role_stands_in_site_yml_in_the_order_in_which_things_stand_on_eac
     there = {
         path.name for path in shipped("playbooks/roles").iterdir() if (path / "tasks").is_dir()
     }
-    assert {role for role, _ in roles} == there
+    # `baseline` is no collection of the inventory: it has a playbook of its own
+    assert {role for role, _ in roles} == there - {"baseline"}
     mended = {kind.collection for kind in SERVER_KINDS if kind.name not in ONLY_LOOKED_AT}
     assert mended <= there
 
