@@ -139,7 +139,7 @@ def _what_it_is(finding: Finding, lang: Lang) -> Iterator[Entry]:
         texts = [_briefly(value_text(one, lang), lang) for one in parts[:_MOST]]
         if len(parts) > _MOST:
             texts.append(words("finding.more", lang, n=len(parts) - _MOST))
-        told.append(f"{path} {words('text.and', lang).join(texts)}")
+        told += [f"{path} {texts[0]}", *texts[1:]]
     colon = words("text.colon", lang) if told else ""
     head = Span(words(code, lang) + colon)
     yield Entry((head, *joined(told, "text.semicolon", lang)))

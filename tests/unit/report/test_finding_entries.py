@@ -12,6 +12,7 @@ from omlib.model.ref import LIVE, Plane, make_ref
 from omlib.model.status import Status, UnknownReason, UnmanagedClass
 from omlib.report.document import Document
 from omlib.report.finding_entries import entries
+from omlib.report.reconcile_json import finding_json
 from omlib.report.terminal import to_text
 from omlib.report.words import Lang
 
@@ -193,3 +194,24 @@ def test_a_path_is_shown_as_people_write_it_beside_its_ref(estate: Estate) -> No
     ref = make_ref(Plane.SERVER, "file", "oa-01", "/etc/hosts")
     rows = _told(estate, replace(_diverged(), ref=ref))
     assert rows[:2] == ["server/file/oa-01/%2Fetc%2Fhosts", "/etc/hosts"]
+
+
+def test_an_undeclared_thing_of_a_host_says_what_it_is_cut_to_a_line(estate: Estate) -> None:
+    key = "ssh-rsa " + "A" * 716
+    found = Finding(
+        ref=make_ref(Plane.SERVER, "authorized_keys", "oa-01", "root"),
+        status=Status.UNMANAGED,
+        scope=Scope(Plane.SERVER, "authorized_keys", "oa-01"),
+        unmanaged=UnmanagedClass.UNKNOWN_OWNER,
+        seen={"keys": (key, "ssh-ed25519 B", "ssh-ed25519 C", "ssh-ed25519 D")},
+    )
+    told = " ".join(_told(estate, found))
+    assert f"SSH keys that this account trusts: keys {key[:44]}...(+680 characters); " in told
+    assert "ssh-ed25519 B; ssh-ed25519 C; ... and 1 more" in told
+    assert finding_json(found)["seen"] == {"keys": list(found.seen["keys"])}  # type: ignore[arg-type]
+    account = replace(
+        found,
+        ref=make_ref(Plane.SERVER, "user", "oa-01", "toor"),
+        seen={"home": "/root", "shell": "/bin/sh", "uid": 0, "present": True, "groups": ()},
+    )
+    assert "an account that can log in: uid 0; shell /bin/sh; home /root" in _told(estate, account)
