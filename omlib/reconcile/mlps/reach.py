@@ -6,7 +6,7 @@ with a name or a rule that this does not know leaves the answer open.
 
 import ipaddress
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -31,6 +31,7 @@ _ACCEPT = re.compile(
     r"(?:ct state new )?(?:limit rate \S+ \S+(?: burst \d+ packets)? )?(?:counter )?accept"
     r"(?: comment \".*\")?"
 )
+_DECIDES = {"drop", "reject", "jump", "goto", "vmap", "queue"}
 _LOOPBACK = ("127.", "[::1]", "::1")
 
 
@@ -50,13 +51,27 @@ def only_here(address: str) -> bool:
 def reach(rules: Iterable[str], proto: str, port: str) -> Reach:
     """*rules* are `family table chain: rule` of the chains that see whatever comes in.
 
-    Several chains each may drop: the narrowest one that can be read counts.
+    A way that is closed over IPv4 and not over IPv6 is no answer: nobody said whether the host has
+    an address of that kind.
     """
     chains: dict[str, list[str]] = {}
     for line in rules:
         name, _, rule = line.partition(": ")
         chains.setdefault(name, []).append(rule)
-    told = [_through(own, proto, port) for name, own in chains.items() if name.split()[0] != "ip6"]
+    by_4 = _narrowest(chains, "ip", proto, port)
+    by_6 = _narrowest(chains, "ip6", proto, port)
+    if isinstance(by_4, Open):
+        return by_4
+    return Open.UNSURE if isinstance(by_6, Open) else tuple(dict.fromkeys((*by_4, *by_6)))
+
+
+def _narrowest(chains: Mapping[str, list[str]], family: str, proto: str, port: str) -> Reach:
+    """Several chains each may drop: the narrowest one that can be read counts."""
+    told = [
+        _through(own, proto, port)
+        for name, own in chains.items()
+        if name.split()[0] in (family, "inet")
+    ]
     lists = [one for one in told if not isinstance(one, Open)]
     if lists:
         return min(lists, key=len)
@@ -65,7 +80,9 @@ def reach(rules: Iterable[str], proto: str, port: str) -> Reach:
 
 def _through(rules: list[str], proto: str, port: str) -> Reach:
     if "policy drop" not in rules and not {"drop", "reject"} & {rules[-1].split()[0]}:
-        return Open.ANYWHERE
+        # what is not dropped at the end may be dropped on the way
+        words = {word for rule in rules for word in rule.partition(' comment "')[0].split()}
+        return Open.UNSURE if _DECIDES & words else Open.ANYWHERE
     found: list[Network] = []
     for rule in rules:
         if rule.startswith("policy ") or _answer_or_own(rule) or _narrows(rule):

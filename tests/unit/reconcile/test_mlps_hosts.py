@@ -166,7 +166,9 @@ def test_a_tag_of_sudo_holds_until_the_next_one(rule: str, gives: bool) -> None:
     ("rules", "told"),
     [
         ([], Open.ANYWHERE),
-        (["policy accept", "tcp dport 22 drop"], Open.ANYWHERE),
+        (["policy accept", "tcp dport 443 counter accept"], Open.ANYWHERE),
+        (["policy accept", "ip saddr != 198.18.0.0/24 tcp dport 22 drop"], Open.UNSURE),
+        (["policy accept", "jump zones"], Open.UNSURE),
         (["policy drop", "tcp dport 22 accept"], Open.ANYWHERE),
         (["policy drop", "ip saddr 0.0.0.0/0 tcp dport 22 accept"], Open.ANYWHERE),
         (["policy drop", "tcp dport 20-30 ct state new accept"], Open.ANYWHERE),
@@ -186,3 +188,11 @@ def test_from_where_a_port_is_reached_is_only_told_where_it_can_be_read_off(
 ) -> None:
     found = reach([f"inet f in: {rule}" for rule in rules], "tcp", "22")
     assert (found if isinstance(found, Open) else tuple(map(str, found))) == told
+
+
+def test_a_port_that_is_closed_over_ipv4_alone_may_be_open() -> None:
+    closed = ["policy drop", "ip saddr 198.18.0.9 tcp dport 22 accept"]
+    by_4 = [f"ip f in: {rule}" for rule in closed]
+    assert reach(by_4, "tcp", "22") is Open.UNSURE
+    told = reach([*by_4, "ip6 f in: policy drop"], "tcp", "22")
+    assert [str(one) for one in told] == ["198.18.0.9/32"]

@@ -6,7 +6,7 @@ import re
 from omlib.planes.server.host.area import Area
 from omlib.planes.server.host.base import CannotTell, run, text
 from omlib.planes.server.host.disk import read
-from omlib.planes.server.host.nftables import parse_ruleset
+from omlib.planes.server.host.nftables import legacy, parse_ruleset
 from omlib.planes.server.host.sockets import listeners
 
 # somebody nobody knows from nowhere (RFC 5737): what holds for everybody
@@ -113,6 +113,9 @@ def input_rules(limit_s: int) -> "list[str]":
     code, out, err = run(["nft", "list", "ruleset"], limit_s)
     if code:
         raise CannotTell("denied" if "Operation not permitted" in err else "error", err)
+    hidden = legacy(limit_s)
+    if hidden:
+        raise CannotTell("unsupported", "iptables-legacy: " + ", ".join(hidden))
     found = []
     chains = parse_ruleset(text(out))
     for name in sorted(chains):
