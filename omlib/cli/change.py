@@ -11,7 +11,8 @@ from omlib.cli.progress import StepProgress
 from omlib.cli.show import show, show_json
 
 AllowDestroy = Annotated[
-    bool, typer.Option("--allow-destroy", help="Let the plan delete what is declared retired.")
+    bool,
+    typer.Option("--allow-destroy", help="Let the plan delete what is declared absent or retired."),
 ]
 PENDING, INCOMPLETE = 2, 4  # as in report.exits
 

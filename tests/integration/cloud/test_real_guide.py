@@ -3,12 +3,7 @@
 What stands in the document is of lab 0's networks; ids and times are any.
 """
 
-import ipaddress
-import os
-import re
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,59 +15,12 @@ from omlib.lab.cloud import connect, create_project
 from omlib.lab.cloud.seed import IMAGE, RECORDS_NETWORK
 from omlib.lab.layout import LabLayout
 from omlib.planes.cloud.engine.binary import candidates
+from omlib.testing.guide import Reader
 
 pytestmark = pytest.mark.lab
 
 CLONE = Path(__file__).parents[3]
 TEXT = (CLONE / "docs" / "cloud.md").read_text(encoding="utf-8")
-_BLOCK = re.compile(
-    r"(?:<!-- then: (?P<then>[\w ]+) -->\n)?```(?P<kind>yaml|console)\n(?P<body>.*?)```\n", re.S
-)
-_FILE = re.compile(
-    r"^# (?P<name>\w+\.yml)(?P<added>, added)?\n(?P<text>(?:(?!# \w+\.yml).*\n)*)", re.M
-)
-_EXIT = re.compile(r"\s+# exit code (\d+)$")
-_ANY = (
-    (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UUID"),
-    (r"\b[0-9a-f]{32}\b", "USER"),
-    (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "TIME"),
-    (r"\(\d+(\.\d+)? s\)", "(SECONDS)"),
-)
-_CUT_ID = re.compile(r"[0-9a-f-]{8,}…")
-_SEEN, _ENDED = "@seen@", "@ended@"
-LEFT_OUT = "…"
-
-
-def _addresses(text: str, old: ipaddress.IPv4Network, new: ipaddress.IPv4Network) -> str:
-    def moved(found: "re.Match[str]") -> str:
-        address = ipaddress.ip_address(found[0])
-        if address not in old:
-            return found[0]
-        return str(new.network_address + (int(address) - int(old.network_address)))
-
-    return re.sub(r"\b\d+\.\d+\.\d+\.\d+\b", moved, text)
-
-
-def _plain(text: str) -> list[str]:
-    """Its lines without what is another each time; how columns are filled plays no part."""
-    for pattern, name in _ANY:
-        text = re.sub(pattern, name, text)
-    return [line for line in (" ".join(line.split()) for line in text.splitlines()) if line]
-
-
-def _as_pattern(line: str) -> str:
-    if line == LEFT_OUT:
-        return r"(?:.*\n)*?"
-    return ".*".join(map(re.escape, _CUT_ID.sub(LEFT_OUT, line).split(LEFT_OUT))) + r"\n"
-
-
-def assert_printed(shown: str, printed: str) -> None:
-    """That *printed* is what the document shows, but for what it says it leaves out."""
-    lines, told = _plain(shown), "\n".join([*_plain(printed), ""])
-    for count in range(1, len(lines) + 1):  # by and by: the first line that does not fit is named
-        pattern = "".join(map(_as_pattern, lines[:count]))
-        assert re.match(pattern, told), f"{lines[count - 1]!r} is not in\n{printed}"
-    assert re.fullmatch("".join(map(_as_pattern, lines)), told), f"more was printed:\n{printed}"
 
 
 class Hands:
@@ -80,14 +28,6 @@ class Hands:
 
     def __init__(self, lab: LabLayout, root: Path) -> None:
         self._lab, self._root = lab, root
-
-    def do(self, what: str) -> None:
-        doings: Mapping[str, Callable[[], None]] = {
-            "at the console": self.at_the_console,
-            "made by hand": self.made_by_hand,
-            "decided": self.decided,
-        }
-        doings[what]()
 
     def at_the_console(self) -> None:
         people = connect(self._lab, project="health")
@@ -155,64 +95,22 @@ def town(cloud_lab: LabLayout, tmp_path: Path) -> Iterator[Path]:
         settings.unlink()  # pulumi keeps a salt there
 
 
-class Reader:
-    """Somebody who does what the document says, in a shell, in *root*."""
-
-    def __init__(self, lab: LabLayout, root: Path) -> None:
-        self._here, self._there = LabLayout(id=0, home=lab.home).prefix, lab.prefix
-        self._lab, self._root = lab, root
-
-    def write(self, body: str) -> None:
-        for found in _FILE.finditer(body):
-            with (self._root / found["name"]).open("a" if found["added"] else "w") as file:
-                file.write(_addresses(found["text"], self._here, self._there))
-        self._shell("git init -q; git add -A; git -c user.name=a -c user.email=a@b commit -qm a")
-
-    def carry_out(self, body: str) -> None:
-        told = [step.partition("\n") for step in re.split(r"^\$ ", body, flags=re.M)[1:]]
-        script = "\n".join(
-            f"{_EXIT.sub('', command)}\necho {_ENDED}$?; echo {_SEEN}" for command, _, _ in told
-        )
-        answers = self._shell(script).split(f"{_SEEN}\n")
-        for (command, _, shown), answer in zip(told, answers, strict=False):
-            printed, _, code = answer.rpartition(_ENDED)
-            wanted = _EXIT.search(command)
-            assert code.strip() == (wanted[1] if wanted else "0"), (command, printed)
-            assert_printed(shown, _addresses(printed, self._there, self._here))
-
-    def _shell(self, script: str) -> str:
-        for shown, real in (("/opt/omlib", CLONE), ("/srv/city", self._root)):
-            script = script.replace(shown, str(real))
-        kept = ("HOME", "LANG", "OMLIB_PULUMI", "PYTHONPATH", "XDG_CACHE_HOME")
-        env = {name: os.environ[name] for name in kept if name in os.environ}
-        env |= {
-            "OMLIB_LANG": "en",
-            "OS_CLIENT_CONFIG_FILE": str(self._lab.run / "clouds.yaml"),
-            "OS_CLIENT_SECURE_FILE": str(self._lab.run / "secure.yaml"),
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        }
-        done = subprocess.run(
-            ["bash", "-c", script],
-            cwd=self._root,
-            env=env,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        sys.stderr.write(done.stderr)  # shown where the test fails
-        return done.stdout
-
-
 @pytest.mark.timeout(600)  # some 60 s on a machine of its own
 def test_the_guide_to_the_cloud_says_what_happens(cloud_lab: LabLayout, town: Path) -> None:
-    reader, hands = Reader(cloud_lab, town), Hands(cloud_lab, town)
-    blocks = list(_BLOCK.finditer(TEXT))
-    assert TEXT.count("```") == 2 * len(blocks)
-    for block in blocks:
-        if block["then"]:
-            hands.do(block["then"])
-        if block["kind"] == "yaml":
-            reader.write(block["body"])
-        else:
-            reader.carry_out(block["body"])
+    hands = Hands(cloud_lab, town)
+    Reader(
+        root=town,
+        places={"/opt/omlib": CLONE, "/srv/city": town},
+        moved=(LabLayout(id=0, home=cloud_lab.home).prefix, cloud_lab.prefix),
+        env={
+            "OS_CLIENT_CONFIG_FILE": str(cloud_lab.run / "clouds.yaml"),
+            "OS_CLIENT_SECURE_FILE": str(cloud_lab.run / "secure.yaml"),
+        },
+    ).read(
+        TEXT,
+        {
+            "at the console": hands.at_the_console,
+            "made by hand": hands.made_by_hand,
+            "decided": hands.decided,
+        },
+    )
