@@ -64,7 +64,7 @@ class Reader:
     moved: tuple[ipaddress.IPv4Network, ipaddress.IPv4Network]
     env: Mapping[str, str]
 
-    def read(self, text: str, hands: Mapping[str, Callable[[], None]]) -> None:
+    def read(self, text: str, hands: Mapping[str, Callable[[], object]]) -> None:
         """Carry out every block of *text*; *hands* do what people do, by its words."""
         blocks = list(_BLOCK.finditer(text))
         assert text.count("```") == 2 * len(blocks)

@@ -36,6 +36,7 @@ def lab() -> Iterator[LabLayout]:
     if reason := machine.unsupported():
         pytest.skip(f"no lab on this machine: {reason}")
     layout = LabLayout(id=LAB_ID, home=LabLayout.from_environment().home)
+    lifecycle.down(layout)  # what an earlier run left would be told, too
     lifecycle.up(layout, LabSpec(servers=(Server("srv1", "dc", 11), Server("srv2", "dc", 12))))
     yield layout
     lifecycle.down(layout)
