@@ -127,11 +127,14 @@ def ansible_row(bench: Bench) -> Row:
 def pyinfra_row(bench: Bench) -> Row:
     program = peers() / "bin" / "pyinfra"
     command = [str(program), "--dry", "--sudo", "--parallel", str(AT_ONCE)]
-    command += ["--user", "ops", "--key", bench.key, "--chdir", str(HERE)]
+    command += ["--user", bench.login["user"], "--key", bench.key, "--chdir", str(bench.folder)]
     command += ["--data", f"ssh_known_hosts_file={bench.known_hosts}"]
     command += ["--data", "ssh_strict_host_key_checking=yes"]
-    command += [",".join(bench.hosts.values()), "server_pyinfra.py"]
-    used = bench.used(command, (0,), BENCH_SWAPPINESS=bench.swappiness)
+    hosts = bench.folder / "hosts.py"  # it takes no long list in its command line
+    hosts.write_text(f"hosts = {list(bench.hosts.values())}\n", encoding="utf-8")
+    command += [str(hosts), str(HERE / "server_pyinfra.py")]
+    env = {"PYTHONPATH": str(HERE), "BENCH_SWAPPINESS": bench.swappiness}
+    used = bench.used(command, (0,), **env)
     bench.found(_pyinfra_changes(used.said), "pyinfra", used.said)
     version = subprocess.check_output([program, "--version"], text=True).split()[-1]
     return _row(f"pyinfra --dry, {version}", used)
