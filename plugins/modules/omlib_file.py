@@ -17,19 +17,28 @@ attributes:
   check_mode: {support: full}
   diff_mode: {support: full}
 options:
-  name: {description: Its path., type: str, required: true}
-  present: {description: Whether it is there., type: bool, default: true}
-  content_b64: {description: What it holds., type: str}
-  sha256:
-    description: The digest of what it holds; without I(content_b64) it is only judged.
-    type: str
-  target: {description: Where the symbolic link leads., type: str}
-  owner: {description: Owning account., type: str}
-  group: {description: Owning group., type: str}
-  mode: {description: Octal mode., type: str}
+  items:
+    description: The files.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name: {description: Its path., type: str, required: true}
+      ref: {description: What results call it., type: str}
+      present: {description: Whether it is there., type: bool, default: true}
+      content: {description: The text that it holds., type: str}
+      content_b64: {description: What it holds., type: str}
+      sha256:
+        description: The digest of what it holds; without its content it is only judged.
+        type: str
+      target: {description: Where the symbolic link leads., type: str}
+      owner: {description: Owning account., type: str}
+      group: {description: Owning group., type: str}
+      mode: {description: Octal mode., type: str}
+      restarts: {description: Units; nothing is done to them here., type: list, elements: str}
 """
 EXAMPLES = r"""
-- omlib_file: {name: /etc/issue, content_b64: "{{ 'hello' | b64encode }}", mode: "0644"}
+- omlib_file: {items: [{name: /etc/issue, content: hello, mode: "0644"}]}
 """
 RETURN = r"""{}"""
 
@@ -43,6 +52,68 @@ import stat
 import tempfile
 
 from ansible.module_utils.basic import AnsibleModule
+
+# copied: plugins/omlib_in_ansible/each.py
+#   Ended list_of each
+
+
+class Ended(SystemExit):
+    """What a module said of one item."""
+
+    def __init__(self, result: dict) -> None:
+        super().__init__()
+        self.result = result
+
+
+def list_of(options: dict, **rules: object) -> dict:
+    """The arguments of a module that takes items with *options*; *rules* hold for each of them."""
+    fields = {"ref": {"type": "str"}, "name": {"type": "str", "required": True}}
+    fields.update(options)
+    return {
+        "items": dict(rules, type="list", elements="dict", required=True, options=fields),
+    }
+
+
+def each(module: AnsibleModule, judge: object) -> None:
+    """Have *judge* see to each item as if it were the only one, and end with what it said of all.
+
+    An item that fails costs no other.
+    """
+    end, fail = module.exit_json, module.fail_json
+
+    def ended(**result: object) -> None:
+        raise Ended(result)
+
+    def failed(msg: object, **result: object) -> None:
+        raise Ended(dict(result, msg=msg, failed=True))
+
+    module.exit_json, module.fail_json = ended, failed
+    said, items = [], module.params["items"]
+    for item in items:
+        module.params = item
+        try:
+            judge(module)  # type: ignore[operator]
+        except Ended as ending:
+            result = ending.result
+        except Exception as error:  # noqa: BLE001
+            result = {"failed": True, "msg": f"{type(error).__name__}: {error}"}
+        one = {key: result[key] for key in ("changed", "failed", "msg", "diff") if key in result}
+        said.append(dict(one, ref=item["ref"] or item["name"]))
+    module.params, module.exit_json, module.fail_json = {"items": items}, end, fail
+    diffs = [one.get("diff") or [] for one in said if one.get("changed")]
+    whole = {
+        "changed": any(one.get("changed") for one in said),
+        "omlib_items": said,
+        "diff": [part for diff in diffs for part in (diff if isinstance(diff, list) else [diff])],
+    }
+    faults = [f"{one['ref']}: {one.get('msg')}" for one in said if one.get("failed")]
+    if faults:
+        module.fail_json(msg="; ".join(faults), **whole)
+    module.exit_json(**whole)
+
+
+# end of what is copied
+
 
 # copied: omlib/planes/server/host/base.py
 #   CannotTell text native
@@ -348,21 +419,17 @@ def shown(path: bytes, content: "bytes | None", wanted: dict, seen: dict) -> "li
     return told
 
 
-def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            "name": {"type": "str", "required": True},
-            "present": {"type": "bool", "default": True},
-            "content_b64": {"type": "str"},
-            **{name: {"type": "str"} for name in WANTED},
-        },
-        supports_check_mode=True,
-        mutually_exclusive=[["target", "content_b64"], ["target", "sha256"]],
-    )
+def content_of(given: dict) -> "bytes | None":
+    if given["content"] is not None:
+        return given["content"].encode("utf-8", "surrogateescape")
+    return None if given["content_b64"] is None else base64.b64decode(given["content_b64"])
+
+
+def see_to(module: AnsibleModule) -> None:
     given = module.params
     wanted = {name: given[name] for name in WANTED if given[name] is not None}
     wanted["present"] = given["present"]
-    content = None if given["content_b64"] is None else base64.b64decode(given["content_b64"])
+    content = content_of(given)
     if content is not None:
         wanted["sha256"] = hashlib.sha256(content).hexdigest()
     wanted["content"] = content
@@ -375,6 +442,17 @@ def main() -> None:
     except (OSError, Refused, CannotTell) as error:
         module.fail_json(msg=f"{given['name']}: {error}")
     module.exit_json(changed=bool(found), diff=told)
+
+
+def main() -> None:
+    options = {
+        "present": {"type": "bool", "default": True},
+        "restarts": {"type": "list", "elements": "str"},
+        **{name: {"type": "str"} for name in ("content", "content_b64", *WANTED)},
+    }
+    either = [["target", "content", "content_b64"], ["target", "sha256"]]
+    spec = list_of(options, mutually_exclusive=either)
+    each(AnsibleModule(argument_spec=spec, supports_check_mode=True), see_to)
 
 
 if __name__ == "__main__":

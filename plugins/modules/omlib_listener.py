@@ -13,15 +13,22 @@ attributes:
   check_mode: {support: full}
   diff_mode: {support: full}
 options:
-  name:
-    description: C(tcp/*:22), C(udp/198.18.0.11:53), C(tcp/[::1]:8080).
-    type: str
+  items:
+    description: What is to wait.
+    type: list
+    elements: dict
     required: true
-  process: {description: The program's name as the kernel has it., type: str}
-  wait_s: {description: How long to wait for it., type: int, default: 10}
+    suboptions:
+      name:
+        description: C(tcp/*:22), C(udp/198.18.0.11:53), C(tcp/[::1]:8080).
+        type: str
+        required: true
+      ref: {description: What results call it., type: str}
+      process: {description: The program's name as the kernel has it., type: str}
+      wait_s: {description: How long to wait for it., type: int, default: 10}
 """
 EXAMPLES = r"""
-- omlib_listener: {name: "tcp/*:22", process: sshd}
+- omlib_listener: {items: [{name: "tcp/*:22", process: sshd}]}
 """
 RETURN = r"""{}"""
 
@@ -31,6 +38,68 @@ import struct
 import time
 
 from ansible.module_utils.basic import AnsibleModule
+
+# copied: plugins/omlib_in_ansible/each.py
+#   Ended list_of each
+
+
+class Ended(SystemExit):
+    """What a module said of one item."""
+
+    def __init__(self, result: dict) -> None:
+        super().__init__()
+        self.result = result
+
+
+def list_of(options: dict, **rules: object) -> dict:
+    """The arguments of a module that takes items with *options*; *rules* hold for each of them."""
+    fields = {"ref": {"type": "str"}, "name": {"type": "str", "required": True}}
+    fields.update(options)
+    return {
+        "items": dict(rules, type="list", elements="dict", required=True, options=fields),
+    }
+
+
+def each(module: AnsibleModule, judge: object) -> None:
+    """Have *judge* see to each item as if it were the only one, and end with what it said of all.
+
+    An item that fails costs no other.
+    """
+    end, fail = module.exit_json, module.fail_json
+
+    def ended(**result: object) -> None:
+        raise Ended(result)
+
+    def failed(msg: object, **result: object) -> None:
+        raise Ended(dict(result, msg=msg, failed=True))
+
+    module.exit_json, module.fail_json = ended, failed
+    said, items = [], module.params["items"]
+    for item in items:
+        module.params = item
+        try:
+            judge(module)  # type: ignore[operator]
+        except Ended as ending:
+            result = ending.result
+        except Exception as error:  # noqa: BLE001
+            result = {"failed": True, "msg": f"{type(error).__name__}: {error}"}
+        one = {key: result[key] for key in ("changed", "failed", "msg", "diff") if key in result}
+        said.append(dict(one, ref=item["ref"] or item["name"]))
+    module.params, module.exit_json, module.fail_json = {"items": items}, end, fail
+    diffs = [one.get("diff") or [] for one in said if one.get("changed")]
+    whole = {
+        "changed": any(one.get("changed") for one in said),
+        "omlib_items": said,
+        "diff": [part for diff in diffs for part in (diff if isinstance(diff, list) else [diff])],
+    }
+    faults = [f"{one['ref']}: {one.get('msg')}" for one in said if one.get("failed")]
+    if faults:
+        module.fail_json(msg="; ".join(faults), **whole)
+    module.exit_json(**whole)
+
+
+# end of what is copied
+
 
 # copied: omlib/planes/server/host/base.py
 #   text items_of CannotTell Found
@@ -164,13 +233,7 @@ def listeners(asked: "dict[str, object]", _limit_s: int) -> Found:
 # end of what is copied
 
 
-def main() -> None:
-    options = {
-        "name": {"type": "str", "required": True},
-        "process": {"type": "str"},
-        "wait_s": {"type": "int", "default": 10},
-    }
-    module = AnsibleModule(argument_spec=options, supports_check_mode=True)
+def see_to(module: AnsibleModule) -> None:
     name, process = module.params["name"], module.params["process"]
     wanted = {"process": process} if process else {}
     end = time.monotonic() + (0 if module.check_mode else module.params["wait_s"])
@@ -193,6 +256,11 @@ def main() -> None:
     if module.check_mode:
         module.exit_json(changed=True, diff=diff)
     module.fail_json(msg=f"{name}: {before.strip()}", diff=diff)
+
+
+def main() -> None:
+    options = {"process": {"type": "str"}, "wait_s": {"type": "int", "default": 10}}
+    each(AnsibleModule(argument_spec=list_of(options), supports_check_mode=True), see_to)
 
 
 if __name__ == "__main__":

@@ -15,12 +15,19 @@ attributes:
   check_mode: {support: full}
   diff_mode: {support: full}
 options:
-  name: {description: The key., type: str, required: true}
-  runtime: {description: What the kernel has now., type: str}
-  persistent: {description: What is set at boot., type: str}
+  items:
+    description: The settings.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name: {description: The key., type: str, required: true}
+      ref: {description: What results call it., type: str}
+      runtime: {description: What the kernel has now., type: str}
+      persistent: {description: What is set at boot., type: str}
 """
 EXAMPLES = r"""
-- omlib_sysctl: {name: net.ipv4.ip_forward, runtime: "0", persistent: "0"}
+- omlib_sysctl: {items: [{name: net.ipv4.ip_forward, runtime: "0", persistent: "0"}]}
 """
 RETURN = r"""{}"""
 
@@ -30,6 +37,68 @@ import re
 from ansible.module_utils.basic import AnsibleModule
 
 OWN = "/etc/sysctl.d/zz-omlib.conf"
+
+
+# copied: plugins/omlib_in_ansible/each.py
+#   Ended list_of each
+
+
+class Ended(SystemExit):
+    """What a module said of one item."""
+
+    def __init__(self, result: dict) -> None:
+        super().__init__()
+        self.result = result
+
+
+def list_of(options: dict, **rules: object) -> dict:
+    """The arguments of a module that takes items with *options*; *rules* hold for each of them."""
+    fields = {"ref": {"type": "str"}, "name": {"type": "str", "required": True}}
+    fields.update(options)
+    return {
+        "items": dict(rules, type="list", elements="dict", required=True, options=fields),
+    }
+
+
+def each(module: AnsibleModule, judge: object) -> None:
+    """Have *judge* see to each item as if it were the only one, and end with what it said of all.
+
+    An item that fails costs no other.
+    """
+    end, fail = module.exit_json, module.fail_json
+
+    def ended(**result: object) -> None:
+        raise Ended(result)
+
+    def failed(msg: object, **result: object) -> None:
+        raise Ended(dict(result, msg=msg, failed=True))
+
+    module.exit_json, module.fail_json = ended, failed
+    said, items = [], module.params["items"]
+    for item in items:
+        module.params = item
+        try:
+            judge(module)  # type: ignore[operator]
+        except Ended as ending:
+            result = ending.result
+        except Exception as error:  # noqa: BLE001
+            result = {"failed": True, "msg": f"{type(error).__name__}: {error}"}
+        one = {key: result[key] for key in ("changed", "failed", "msg", "diff") if key in result}
+        said.append(dict(one, ref=item["ref"] or item["name"]))
+    module.params, module.exit_json, module.fail_json = {"items": items}, end, fail
+    diffs = [one.get("diff") or [] for one in said if one.get("changed")]
+    whole = {
+        "changed": any(one.get("changed") for one in said),
+        "omlib_items": said,
+        "diff": [part for diff in diffs for part in (diff if isinstance(diff, list) else [diff])],
+    }
+    faults = [f"{one['ref']}: {one.get('msg')}" for one in said if one.get("failed")]
+    if faults:
+        module.fail_json(msg="; ".join(faults), **whole)
+    module.exit_json(**whole)
+
+
+# end of what is copied
 
 
 # copied: omlib/planes/server/host/base.py
@@ -54,12 +123,13 @@ def native(name: str) -> str:
 
 
 def read(path: "str | bytes") -> bytes:
-    """All of a file, nothing where there is none."""
+    """All of a file, nothing where there is none. A pipe that nobody writes to is empty, too."""
     try:
-        with open(path, "rb") as file:
-            return file.read()
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError):
         return b""
+    with os.fdopen(handle, "rb") as file:
+        return file.read() or b""
 
 
 # end of what is copied
@@ -190,13 +260,7 @@ def set_at_boot(module: AnsibleModule, path: str, value: str) -> None:
     module.atomic_move(fresh, OWN)
 
 
-def main() -> None:
-    options = {
-        "name": {"type": "str", "required": True},
-        "runtime": {"type": "str"},
-        "persistent": {"type": "str"},
-    }
-    module = AnsibleModule(argument_spec=options, supports_check_mode=True)
+def see_to(module: AnsibleModule) -> None:
     path = path_of_key(module.params["name"])
     given = {name: module.params[name] for name in ("runtime", "persistent")}
     wanted = {name: " ".join(v.split()) for name, v in given.items() if v is not None}
@@ -219,6 +283,11 @@ def main() -> None:
     if left:
         module.fail_json(msg=f"{module.params['name']} still differs: {', '.join(left)}", diff=diff)
     module.exit_json(changed=True, diff=diff)
+
+
+def main() -> None:
+    options = {"runtime": {"type": "str"}, "persistent": {"type": "str"}}
+    each(AnsibleModule(argument_spec=list_of(options), supports_check_mode=True), see_to)
 
 
 if __name__ == "__main__":

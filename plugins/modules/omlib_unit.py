@@ -17,15 +17,22 @@ attributes:
   check_mode: {support: full}
   diff_mode: {support: full}
 options:
-  name: {description: The unit., type: str, required: true}
-  type: {description: What kind of unit., choices: [service, timer], default: service, type: str}
-  running: {description: Whether it runs., type: bool}
-  enabled: {description: Whether it starts at boot., type: bool}
-  calendar: {description: OnCalendar= lines of systemd.timer(5)., type: list, elements: str}
+  type: {description: What kind of units., choices: [service, timer], default: service, type: str}
+  items:
+    description: The units.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name: {description: The unit., type: str, required: true}
+      ref: {description: What results call it., type: str}
+      running: {description: Whether it runs., type: bool}
+      enabled: {description: Whether it starts at boot., type: bool}
+      calendar: {description: OnCalendar= lines of systemd.timer(5)., type: list, elements: str}
 """
 EXAMPLES = r"""
-- omlib_unit: {name: nginx, running: true, enabled: true}
-- omlib_unit: {name: backup, type: timer, running: true, enabled: true, calendar: [daily]}
+- omlib_unit: {items: [{name: nginx, running: true, enabled: true}]}
+- omlib_unit: {type: timer, items: [{name: backup, running: true, calendar: [daily]}]}
 """
 RETURN = r"""{}"""
 
@@ -39,6 +46,68 @@ from ansible.module_utils.basic import AnsibleModule
 DROP_IN = "/etc/systemd/system/%s.d/50-omlib.conf"
 PROPERTIES = "Id,LoadState,ActiveState,SubState,UnitFileState,FragmentPath,DropInPaths"
 SETTLE_S = 20
+
+
+# copied: plugins/omlib_in_ansible/each.py
+#   Ended list_of each
+
+
+class Ended(SystemExit):
+    """What a module said of one item."""
+
+    def __init__(self, result: dict) -> None:
+        super().__init__()
+        self.result = result
+
+
+def list_of(options: dict, **rules: object) -> dict:
+    """The arguments of a module that takes items with *options*; *rules* hold for each of them."""
+    fields = {"ref": {"type": "str"}, "name": {"type": "str", "required": True}}
+    fields.update(options)
+    return {
+        "items": dict(rules, type="list", elements="dict", required=True, options=fields),
+    }
+
+
+def each(module: AnsibleModule, judge: object) -> None:
+    """Have *judge* see to each item as if it were the only one, and end with what it said of all.
+
+    An item that fails costs no other.
+    """
+    end, fail = module.exit_json, module.fail_json
+
+    def ended(**result: object) -> None:
+        raise Ended(result)
+
+    def failed(msg: object, **result: object) -> None:
+        raise Ended(dict(result, msg=msg, failed=True))
+
+    module.exit_json, module.fail_json = ended, failed
+    said, items = [], module.params["items"]
+    for item in items:
+        module.params = item
+        try:
+            judge(module)  # type: ignore[operator]
+        except Ended as ending:
+            result = ending.result
+        except Exception as error:  # noqa: BLE001
+            result = {"failed": True, "msg": f"{type(error).__name__}: {error}"}
+        one = {key: result[key] for key in ("changed", "failed", "msg", "diff") if key in result}
+        said.append(dict(one, ref=item["ref"] or item["name"]))
+    module.params, module.exit_json, module.fail_json = {"items": items}, end, fail
+    diffs = [one.get("diff") or [] for one in said if one.get("changed")]
+    whole = {
+        "changed": any(one.get("changed") for one in said),
+        "omlib_items": said,
+        "diff": [part for diff in diffs for part in (diff if isinstance(diff, list) else [diff])],
+    }
+    faults = [f"{one['ref']}: {one.get('msg')}" for one in said if one.get("failed")]
+    if faults:
+        module.fail_json(msg="; ".join(faults), **whole)
+    module.exit_json(**whole)
+
+
+# end of what is copied
 
 
 # copied: omlib/planes/server/host/base.py
@@ -266,20 +335,12 @@ def make(module: AnsibleModule, unit: str, told: dict, wrong: dict, seen: dict) 
         systemctl(module, "start" if wrong["running"] else "stop", unit)
 
 
-def main() -> None:
-    options = {
-        "name": {"type": "str", "required": True},
-        "type": {"type": "str", "choices": ["service", "timer"], "default": "service"},
-        "running": {"type": "bool"},
-        "enabled": {"type": "bool"},
-        "calendar": {"type": "list", "elements": "str"},
-    }
-    module = AnsibleModule(argument_spec=options, supports_check_mode=True)
+def see_to(module: AnsibleModule, kind: str) -> None:
     names = ("running", "enabled", "calendar")
     wanted = {name: normal(name, module.params[name]) for name in names}
     wanted = {name: value for name, value in wanted.items() if value is not None}
-    timer = module.params["type"] == "timer"
-    unit = qualified(module.params["name"], "." + module.params["type"])
+    timer = kind == "timer"
+    unit = qualified(module.params["name"], "." + kind)
     told, seen, unseen = settled(module, unit, timer)
     away = not seen and wanted == {"running": False, "enabled": False}
     wrong = {} if away else differing(wanted, seen)
@@ -299,6 +360,20 @@ def main() -> None:
     if left:
         module.fail_json(msg=f"{unit} still differs: {', '.join(sorted(left))}", diff=diff)
     module.exit_json(changed=True, diff=diff)
+
+
+def main() -> None:
+    options = {
+        "running": {"type": "bool"},
+        "enabled": {"type": "bool"},
+        "calendar": {"type": "list", "elements": "str"},
+    }
+    kinds = {"type": "str", "choices": ["service", "timer"], "default": "service"}
+    module = AnsibleModule(
+        argument_spec=dict(list_of(options), type=kinds), supports_check_mode=True
+    )
+    kind = module.params["type"]
+    each(module, lambda one: see_to(one, kind))
 
 
 if __name__ == "__main__":

@@ -109,3 +109,38 @@ def test_a_real_run_tells_which_items_it_changed(tmp_path: Path) -> None:
         ("a", True, False, ""),
         ("b", False, True, "it will not"),
     ]
+
+
+def test_a_module_of_omlib_judges_each_item_as_if_it_were_the_only_one(tmp_path: Path) -> None:
+    (tmp_path / "same").write_text("x\n", encoding="utf-8")
+    (tmp_path / "full" / "of").mkdir(parents=True)
+    book = tmp_path / "files.yml"
+    book.write_text(
+        f"""- hosts: all
+  gather_facts: false
+  tasks:
+    - name: files
+      omlib_file:
+        items:
+          - {{ref: gone, name: {tmp_path}/full, present: false}}
+          - {{ref: same, name: {tmp_path}/same, content: "x\\n"}}
+          - {{ref: new, name: {tmp_path}/new, content: "y\\n"}}
+""",
+        encoding="utf-8",
+    )
+    here = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+    inventory = {"all": {"hosts": {"here": here}}}
+    checked = run(Job(playbook=book, inventory=inventory, check=True)).results
+    assert [(one.item, one.status) for one in checked] == [
+        ("gone", DIVERGED),
+        ("same", IN_SYNC),
+        ("new", DIVERGED),
+    ]
+    assert not (tmp_path / "new").exists()
+    made = run(Job(playbook=book, inventory=inventory, check=False)).results
+    assert [(one.item, one.changed, one.failed) for one in made] == [
+        ("gone", False, True),  # it holds something
+        ("same", False, False),
+        ("new", True, False),
+    ]
+    assert (tmp_path / "new").read_text(encoding="utf-8") == "y\n"
