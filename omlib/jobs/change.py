@@ -70,8 +70,14 @@ def make_plan(
 
 
 def write_plan(plan: Plan, path: Path) -> None:
-    """Whole or not at all; a plan that is there is replaced."""
+    """Whole or not at all; a plan that is there is replaced.
+
+    What is no file (/dev/null, a pipe) is written to: replaced, it would be gone for everybody.
+    """
     try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(dump(plan))
+            return
         fresh = path.with_name(f"{path.name}.new")
         fresh.write_bytes(dump(plan))
         fresh.replace(path)
