@@ -106,6 +106,8 @@ def _environment(job: Job, folder: Path, environ: Mapping[str, str]) -> dict[str
             "ANSIBLE_NO_TARGET_SYSLOG": "1",  # contents of files would stand in the host's journal
             "OMLIB_RUN_OWN": "1",
             "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FATAL": "1",
+            # a host that hangs keeps no other from being judged
+            "ANSIBLE_STRATEGY": "free" if job.check else "linear",
         }
     if "utf" not in (env.get("LC_ALL") or env.get("LC_CTYPE") or env.get("LANG") or "").lower():
         env["LC_ALL"] = "C.UTF-8"  # Ansible starts under nothing else

@@ -1,5 +1,6 @@
 """The declared hosts held against omlib's own playbook, each site with its passwords."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 
 from omlib.errors import RunFailedError
@@ -22,18 +23,23 @@ def check_declared(
     deadline_s: float,
     forks: int,
     on_result: Callable[[TaskResult], None],
+    runs: Callable[..., Ended] = run,
 ) -> list[Ended]:
-    """One run for all hosts that are entered with the same passwords. *limit*: only these."""
+    """One run for all hosts that are entered with the same passwords. *limit*: only these.
+
+    *deadline_s* is that of all of them together.
+    """
+    began = time.monotonic()
     wanted = [server for server in estate.servers.values() if not limit or server.id in limit]
     if not wanted:
         raise RunFailedError(what="deep_check.nothing")
     return [
-        run(
+        runs(
             Job(
                 playbook=shipped(SITE),
                 inventory={"all": {"hosts": _hosts(servers, estate, path_of)}},
                 check=True,
-                deadline_s=deadline_s,
+                deadline_s=max(1.0, deadline_s - (time.monotonic() - began)),
                 forks=forks,
                 become_password=secrets.resolve(site.sudo_password) if site.sudo_password else None,
                 connection_password=secrets.resolve(site.password) if site.password else None,

@@ -55,6 +55,12 @@ def test_a_playbook_of_omlib_heeds_no_configuration_of_the_caller(tmp_path: Path
     assert told.command[told.command.index("--forks") + 1] == "8"
 
 
+def test_in_a_check_of_omlib_s_own_a_host_that_hangs_keeps_no_other_waiting(tmp_path: Path) -> None:
+    assert call(tmp_path).env["ANSIBLE_STRATEGY"] == "free"
+    assert call(tmp_path, check=False).env["ANSIBLE_STRATEGY"] == "linear"
+    assert "ANSIBLE_STRATEGY" not in call(tmp_path, foreign=True).env
+
+
 @pytest.mark.parametrize(
     ("named", "beside", "expected"),
     [("", True, "book/ansible.cfg"), ("named.cfg", True, "named.cfg"), ("", False, "")],
