@@ -11,6 +11,8 @@ description:
   - Rules are compared without comments, with one blank between words, and only where sudo takes the
     file, as it does with one that is included and that nobody but root may write.
   - Nothing is replaced before visudo has found its syntax right.
+  - Taken back is what sudo cannot read together with its other files, and what keeps the account
+    that became root for this from doing so again.
 author: omlib
 attributes:
   check_mode: {support: full}
@@ -44,6 +46,7 @@ FOLDER = "/etc/sudoers.d/"
 DEEP = 128  # so many files may include one another, then sudo gives up
 # an escaped letter; a line that goes on; a quote; a comment, for before a digit `#` is a uid
 TOKEN = re.compile(r'\\.|\\$|"|#(?!-?\d)')
+AS_ROOT = re.compile(r"^\s+(\((?:ALL|root)\b[^)]*\).*\bALL)$", re.M)  # of `sudo -l`
 INCLUDE = re.compile(r"\s*[#@]include(dir)?[ \t]+(\S.*)")
 
 
@@ -122,6 +125,60 @@ def write(module: AnsibleModule, path: str, rules: list[str]) -> None:
     os.chmod(path, 0o440)
 
 
+def kept(path: str) -> "tuple[bytes, os.stat_result] | None":
+    """What is there now; None where nothing is, or what is no file."""
+    if not os.path.isfile(path):
+        return None
+    with open(path, "rb") as file:
+        return file.read(), os.stat(path)
+
+
+def restore(module: AnsibleModule, path: str, old: "tuple[bytes, os.stat_result] | None") -> None:
+    if old is None:
+        if os.path.lexists(path):
+            os.unlink(path)
+        return
+    handle, fresh = tempfile.mkstemp(dir=module.tmpdir)
+    with os.fdopen(handle, "wb") as file:
+        file.write(old[0])
+    module.atomic_move(fresh, path)  # which gives a new file a mode of its own
+    os.chown(path, old[1].st_uid, old[1].st_gid)
+    os.chmod(path, stat.S_IMODE(old[1].st_mode))
+
+
+def standing(module: AnsibleModule) -> "dict[str, bool]":
+    """What must not be lost, by how it is told: True where it stands."""
+    visudo = module.get_bin_path("visudo", opt_dirs=["/usr/sbin"])
+    told = {}
+    if visudo:
+        told["sudo could not read all its files"] = not module.run_command([visudo, "-c"])[0]
+    login, sudo = os.environ.get("SUDO_USER", "root"), module.get_bin_path("sudo")
+    if login != "root" and sudo:
+        _, out, _ = module.run_command([sudo, "-n", "-l", "-U", login])
+        ways = AS_ROOT.findall(out)
+        told[f"{login} could not become root"] = bool(ways)
+        if came_without_password():
+            told[f"{login} would be asked for a password"] = any("NOPASSWD:" in way for way in ways)
+    return told
+
+
+def came_without_password() -> bool:
+    """Whether the sudo that runs this was told to ask for none (`-n`), as Ansible's is then."""
+    process = os.getppid()
+    while process > 1:
+        try:
+            with open(f"/proc/{process}/cmdline", "rb") as file:
+                words = file.read().split(b"\0")
+            with open(f"/proc/{process}/stat", "rb") as file:
+                parent = int(file.read().rpartition(b")")[2].split()[1])
+        except OSError:
+            return False
+        if os.path.basename(words[0]) == b"sudo":
+            return b"-n" in words
+        process = parent
+    return False
+
+
 def main() -> None:
     arguments = {
         "name": {"type": "str", "required": True},
@@ -136,6 +193,7 @@ def main() -> None:
     seen = in_force().get(path, [])
     changed = there if not present else not there or seen != wanted
     if changed and not module.check_mode:
+        stood, old = standing(module), kept(path)
         if not present and path == MAIN:
             module.fail_json(msg="without /etc/sudoers nobody could use sudo: it is not removed")
         if present:
@@ -147,6 +205,11 @@ def main() -> None:
                 module.fail_json(msg=f"sudo reads other rules in {path}: is a comment among them?")
         else:
             os.unlink(path)
+        stands = standing(module)
+        lost = [what for what, did in stood.items() if did and not stands.get(what)]
+        if lost:
+            restore(module, path, old)
+            module.fail_json(msg=f"{path} stays as it was: {', '.join(lost)}")
     diff = {"before": "".join(f"{rule}\n" for rule in seen)}
     diff["after"] = "".join(f"{rule}\n" for rule in wanted)
     module.exit_json(changed=changed, diff=diff)

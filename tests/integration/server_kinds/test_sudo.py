@@ -57,6 +57,28 @@ def test_rules_are_seen_mended_and_judged_alike(hosts: Hosts, changing: Change) 
     assert "parsed OK" in hosts.run("srv1", "visudo -c")
 
 
+def test_rules_that_would_shut_out_who_sets_them_are_taken_back(
+    hosts: Hosts, changing: Change
+) -> None:
+    before = hosts.run("srv1", "cat /etc/sudoers.d/ops; stat -c '%U %G %a' /etc/sudoers.d/ops")
+    changing("srv1", "true", "cd /etc/sudoers.d; rm -f twice; chown root:root ops; chmod 440 ops")
+    other = "cd /etc/sudoers.d; echo 'User_Alias DBA = x' > a; chmod 440 a"
+    changing("srv1", other, "rm /etc/sudoers.d/a")
+    for item, rules, why in (
+        ("ops", ("ops ALL=(postgres) NOPASSWD: ALL",), "would be asked for a password"),
+        ("twice", ("User_Alias DBA = y",), "could not read all its files"),
+    ):
+        state = ServerState(items={"sudo": {item: {"present": True, "rules": rules}}})
+        (told,) = hosts.apply("srv1", state).values()
+        assert why in told
+    gone = ServerState(items={"sudo": {"ops": {"present": False}}})
+    (told,) = hosts.apply("srv1", gone).values()
+    assert "stays as it was" in told
+    script = "cat /etc/sudoers.d/ops; stat -c '%U %G %a' /etc/sudoers.d/ops"
+    assert hosts.run("srv1", script) == before
+    assert hosts.run("srv1", "ls /etc/sudoers.d") == "README\na\nops\n"
+
+
 def test_an_untouched_host_shows_nothing_and_a_touched_one_all(
     hosts: Hosts, changing: Change
 ) -> None:
