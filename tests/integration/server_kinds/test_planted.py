@@ -30,7 +30,7 @@ from omlib.reconcile.compare import reconcile
 
 from .conftest import NAMES, ROOT, Hosts
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(1200)]
 NAME = "srv2"
 HARDENED = r"""
 set -e
@@ -220,7 +220,7 @@ def _hardened(hosts: Hosts) -> None:
     }
     playbook = str(Path(sys.executable).with_name("ansible-playbook"))
     argv = [playbook, "-i", f"{NAME},", str(ROOT / "playbooks" / "baseline.yml")]
-    done = subprocess.run(argv, capture_output=True, env=environment, check=False, timeout=400)
+    done = subprocess.run(argv, capture_output=True, env=environment, check=False, timeout=800)
     assert done.returncode == 0, done.stdout.decode()
     hosts.run(NAME, HARDENED)
 
