@@ -210,10 +210,11 @@ def attributes_of(
 # end of what is copied
 
 
-def look(point: str, wanted: dict) -> dict:
+def look(point: str, wanted: dict, at_boot: bool = True) -> dict:
+    """Without *at_boot* what is mounted alone counts."""
     with open("/proc/self/mountinfo", "rb") as opened:
         table = parse_mountinfo(opened.read())
-    fstab = parse_fstab(read(FSTAB))
+    fstab = parse_fstab(read(FSTAB)) if at_boot else {}
     if point not in table and point not in fstab:
         return {"mounted": False, "at_boot": False}
     return attributes_of(point, table, fstab, wanted)
@@ -235,8 +236,8 @@ def escaped(word: str) -> str:
     return re.sub(r"[\s\\#]", lambda match: f"\\{ord(match.group()):03o}", word)
 
 
-def set_fstab(module: AnsibleModule, point: str, wanted: dict) -> None:
-    """Its one line of fstab, in its old place; any other stays as it is."""
+def fstab_with(module: AnsibleModule, point: str, wanted: dict) -> str:
+    """fstab with its one line in its old place; any other stays as it is."""
     old = parse_fstab(read(FSTAB)).get(point)
     lines, new = [], []
     if wanted["at_boot"] or (old and wanted["mounted"]):
@@ -251,7 +252,8 @@ def set_fstab(module: AnsibleModule, point: str, wanted: dict) -> None:
         fstype = wanted.get("fstype") or (old.fstype if old else "")
         if not source or not fstype:
             module.fail_json(msg=f"{point}: say its source and type, fstab has neither")
-        words = [escaped(source), escaped(point), fstype, escaped(",".join(options)), "0", "0"]
+        told = (source, point, fstype, ",".join(options))
+        words = [*map(escaped, told), "0", "0"]
         new = ["\t".join(words)]
     for line in text(read(FSTAB)).split("\n"):
         if point in parse_fstab(line.encode("utf-8", "surrogateescape")):
@@ -260,9 +262,13 @@ def set_fstab(module: AnsibleModule, point: str, wanted: dict) -> None:
             lines.append(line)
     while lines and not lines[-1]:
         lines.pop()
+    return "".join(f"{line}\n" for line in lines + new)
+
+
+def set_fstab(module: AnsibleModule, content: str) -> None:
     fresh = os.path.join(module.tmpdir, "fstab")
     with open(fresh, "w", encoding="utf-8", errors="surrogateescape") as file:
-        file.write("".join(f"{line}\n" for line in lines + new))
+        file.write(content)
     module.atomic_move(fresh, FSTAB)
 
 
@@ -311,11 +317,18 @@ def main() -> None:
     if module.check_mode or not wrong:
         module.exit_json(changed=bool(wrong), diff=diff)
     entry = parse_fstab(read(FSTAB)).get(point)
-    if {"at_boot", "boot_options"} & set(wrong) or (entry and {"source", "fstype"} & set(wrong)):
-        set_fstab(module, point, wanted)
-        wrong = differing(wanted, look(point, wanted))
-    if {"mounted", "options", "source", "fstype"} & set(wrong):
-        set_mounted(module, point, wanted, wrong, look(point, wanted))
+    at_boot = {"at_boot", "boot_options"} & set(wrong) or (
+        entry and {"source", "fstype"} & set(wrong)
+    )
+    content = fstab_with(module, point, wanted) if at_boot else ""
+    # first: what cannot be mounted would keep the host from booting
+    now = look(point, wanted, at_boot=False)
+    names = ("mounted", "options", "source", "fstype") if wanted["mounted"] else ("mounted",)
+    unlike = {name: value for name, value in differing(wanted, now).items() if name in names}
+    if unlike:
+        set_mounted(module, point, wanted, unlike, now)
+    if at_boot:
+        set_fstab(module, content)
     left = sorted(differing(wanted, look(point, wanted)))
     if left:
         module.fail_json(msg=f"{point} still differs: {', '.join(left)}", diff=diff)

@@ -68,5 +68,16 @@ def test_what_is_mounted_and_what_fstab_says_are_two_things(hosts: Hosts, changi
     assert "tmpfs /tmp tmpfs nosuid,nodev 0 0\n" in fstab
 
 
+def test_what_cannot_be_mounted_is_not_left_to_the_next_boot(
+    hosts: Hosts, changing: Change
+) -> None:
+    changing("srv2", "cp -p /etc/fstab /root/", "cp -p /root/fstab /etc/fstab")
+    before = hosts.run("srv2", "cat /etc/fstab")
+    wanted: Attributes = {"mounted": True, "at_boot": True, "source": "/dev/none", "fstype": "ext4"}
+    (told,) = hosts.apply("srv2", ServerState(items={"mount": {"/mnt/none": wanted}})).values()
+    assert told.startswith("failed: mount")
+    assert hosts.run("srv2", "cat /etc/fstab") == before
+
+
 def test_an_untouched_host_has_no_mount_of_its_own(hosts: Hosts) -> None:
     assert hosts.look("srv2", ServerState(full=frozenset({"mount"}))).items("mount") == {}
