@@ -261,6 +261,7 @@ def attributes(
 # end of what is copied
 
 SHOWN_BYTES = 64 * 1024
+MOST_LINKS = 40  # as the kernel has it
 WANTED = ("sha256", "target", "owner", "group", "mode")
 
 
@@ -375,11 +376,45 @@ def write(module: AnsibleModule, path: bytes, content: bytes, wanted: dict) -> N
 
 
 def settle(path: bytes, wanted: dict) -> None:
-    """Owner, group and mode of what is there."""
+    """Owner, group and mode of what is there, not of what a link set there meanwhile leads to."""
     uid, gid = ids(wanted)
-    os.chown(path, uid, gid)
-    if "mode" in wanted:  # after the owner, for a change of it takes the set-uid bit away
-        os.chmod(path, int(wanted["mode"], 8))
+    handle = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        this = f"/proc/self/fd/{handle}"
+        os.chown(this, uid, gid)
+        if "mode" in wanted:  # after the owner, for a change of it takes the set-uid bit away
+            os.chmod(this, int(wanted["mode"], 8))
+    finally:
+        os.close(handle)
+
+
+def parts_of(path: bytes) -> "list[bytes]":
+    return [part for part in path.split(b"/") if part not in (b"", b".")]
+
+
+def followed(path: bytes) -> bytes:
+    """Where *path* leads, if each link on the way is root's or of whose the end is.
+
+    Else an account could have any file of the host given to it: by a link in its home.
+    """
+    end = os.path.realpath(path)
+    owner = (look(end) or os.lstat(os.path.dirname(end))).st_uid
+    here, ahead, links = b"/", parts_of(path), 0
+    while ahead:
+        part = ahead.pop(0)
+        step = os.path.dirname(here) if part == b".." else os.path.join(here, part)
+        told = look(step)
+        if told is None or not stat.S_ISLNK(told.st_mode):
+            here = step
+            continue
+        links += 1
+        if told.st_uid not in (0, owner) or links > MOST_LINKS:
+            whose = owner_of(told.st_uid)
+            raise Refused(f"{text(step)} is a link of {whose}'s to what is somebody else's")
+        target = os.readlink(step)
+        here = b"/" if target.startswith(b"/") else here
+        ahead = [*parts_of(target), *ahead]
+    return here
 
 
 def make(module: AnsibleModule, path: bytes, wanted: dict, found: "list[str]") -> None:
@@ -390,7 +425,7 @@ def make(module: AnsibleModule, path: bytes, wanted: dict, found: "list[str]") -
         raise Refused(f"its directory {text(parent)} is not there; declare it")
     if "target" in wanted:
         return make_link(path, wanted)
-    true = os.path.realpath(path)
+    true = followed(path)
     if "sha256" in found or ("present" in found and "sha256" in wanted):
         if wanted["content"] is None:
             raise Refused("only the digest of its content is declared")
@@ -402,9 +437,11 @@ def make(module: AnsibleModule, path: bytes, wanted: dict, found: "list[str]") -
 
 
 def shown(path: bytes, content: "bytes | None", wanted: dict, seen: dict) -> "list[dict]":
-    """What differs; the text only of a file that everybody may read."""
+    """What differs; the text only of a file that everybody may read, and may when it is made so."""
     names = [name for name in ("present", *WANTED) if name in wanted]
     told = [{"before": {n: seen.get(n) for n in names}, "after": {n: wanted[n] for n in names}}]
+    if not int(wanted.get("mode", "0004"), 8) & 0o004:
+        return told
     now = look(path, follow=True)
     if now is None or content is None or not stat.S_ISREG(now.st_mode) or not now.st_mode & 0o004:
         return told
