@@ -355,14 +355,18 @@ def write(module: AnsibleModule, path: bytes, content: bytes, wanted: dict) -> N
     mode = int(wanted.get("mode") or "%o" % (stat.S_IMODE(now.st_mode) if now else 0o644), 8)
     context = module.selinux_context(path) if now and module.selinux_enabled() else None
     handle, beside = tempfile.mkstemp(prefix=b".omlib-", dir=os.path.dirname(path))
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        if now:
-            os.fchown(handle, now.st_uid, now.st_gid)
-        os.fchown(handle, uid, gid)
-        os.fchmod(handle, mode)
-        file.flush()
-        os.fsync(handle)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            if now:
+                os.fchown(handle, now.st_uid, now.st_gid)
+            os.fchown(handle, uid, gid)
+            os.fchmod(handle, mode)
+            file.flush()
+            os.fsync(handle)
+    except OSError:  # a full disk
+        os.unlink(beside)
+        raise
     try:
         replace(beside, path)
     except OSError as error:

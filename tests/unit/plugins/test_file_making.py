@@ -1,12 +1,19 @@
-"""A link is followed only where nobody gains by it, and a secret is in no diff."""
+"""A link is followed only where nobody gains by it, a secret is in no diff, and nothing is left."""
 
 import importlib.util
 import os
+import resource
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+
+
+class NoSelinux:
+    def selinux_enabled(self) -> bool:
+        return False
+
 
 root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to accounts")
 VIC, EVE = 12345, 12346
@@ -68,3 +75,18 @@ def test_a_content_that_only_some_may_read_is_in_no_diff(tmp_path: Path) -> None
         for mode in ({}, {"mode": "0644"}, {"mode": "0640"})
     ]
     assert ["canary" in str(told) for told in shown] == [True, True, False]
+
+
+def test_where_there_is_no_room_the_file_stays_and_nothing_lies_beside_it(tmp_path: Path) -> None:
+    module = the_module()
+    file = tmp_path / "conf"
+    file.write_text("old\n", encoding="utf-8")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            module.write(NoSelinux(), bytes(file), b"x" * 100_000, {"mode": "0644"})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert [path.name for path in tmp_path.iterdir()] == ["conf"]
+    assert file.read_text(encoding="utf-8") == "old\n"
