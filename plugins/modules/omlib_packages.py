@@ -64,6 +64,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 LIMIT_S = 60
 # of a name as rpm systems have it, `glibc.i686`
+NEEDED_BY = re.compile(r" is needed by (?:\(installed\) )?(\S+)")
 ARCHITECTURE = re.compile(r"\.(x86_64|i\d86|noarch|aarch64|loongarch64|sw_64|riscv64)$")
 
 
@@ -224,7 +225,7 @@ def judge(items: list, found: Found, check: bool, brought: "list | None") -> Jud
         elif check:
             judged.settle(item, seen, changed=True)
         elif brought is not None:
-            judged.settle(item, before, fault=words_on(name, brought))
+            judged.settle(item, before, fault=item.get("kept") or words_on(name, brought))
         else:
             judged.differing.append(dict(item, seen=before))
     return judged
@@ -263,6 +264,44 @@ def step(items: list, manager: str) -> dict:
     }
 
 
+def parse_apt_removal(out: str) -> "set[str]":
+    """What `apt-get -s` would remove: `Remv name [version]`, `name:arch` if not of its own."""
+    rows = (line.split() for line in out.split("\n"))
+    return {row[1] for row in rows if len(row) > 1 and row[0] == "Remv"}
+
+
+def parse_rpm_needs(err: str) -> "set[str]":
+    """What `rpm -e --test` says needs the packages: `x is needed by (installed) name-1-2.arch`."""
+    return set(NEEDED_BY.findall(err))
+
+
+def taken_along(module: AnsibleModule, names: "list[str]", manager: str) -> "set[str]":
+    """What would go with *names* because it needs one of them."""
+    if manager == "apt":
+        argv = ["apt-get", "-s", "-q", "-o", "APT::Get::AutomaticRemove=false", "remove", "--"]
+        _, out, _ = module.run_command([*argv, *names], environ_update={"LC_ALL": "C"})
+        return parse_apt_removal(out) - set(names)
+    argv = ["rpm", "-e", "--test", "--", *names]
+    _, _, err = module.run_command(argv, environ_update={"LC_ALL": "C"})
+    return parse_rpm_needs(err)
+
+
+def keep_what_is_needed(module: AnsibleModule, items: "list[dict]", manager: str) -> None:
+    """Mark as kept those of *items* that must go and that something else needs.
+
+    The package manager would remove that too, which nobody declared: sshd with a library perhaps.
+    """
+    goes = [one["name"] for one in items if not one["present"]]
+    if not goes or not taken_along(module, goes, manager):
+        return
+    for item in items:
+        others = set()
+        if not item["present"]:
+            others = taken_along(module, [item["name"]], manager) - set(goes)
+        if others:
+            item["kept"] = "it would take along " + ", ".join(sorted(others))
+
+
 def main() -> None:
     options = {
         "items": {"type": "list", "elements": "dict", "required": True},
@@ -279,15 +318,16 @@ def main() -> None:
         ]
         module.fail_json(msg=fault, omlib_items=said)
     judged = judge(items, found, module.check_mode, brought)
+    manager = "apt" if os.path.exists("/var/lib/dpkg/status") else "dnf"
     result = {
         "changed": any(one["changed"] for one in judged.said),
         "omlib_items": judged.said,
         "diff": [one["diff"] for one in judged.said if "diff" in one],
     }
     if not module.check_mode:
-        manager = "apt" if os.path.exists("/var/lib/dpkg/status") else "dnf"
+        keep_what_is_needed(module, judged.differing, manager)
         comes = [one for one in judged.differing if one["present"]]
-        goes = [one for one in judged.differing if not one["present"]]
+        goes = [one for one in judged.differing if not (one["present"] or one.get("kept"))]
         result["manager"], result["differing"] = manager, judged.differing
         result["together"] = [step(each, manager) for each in (comes, goes) if each]
         # what must go may be what keeps another away

@@ -107,3 +107,11 @@ def test_what_is_there_stays_in_order_when_no_list_can_be_fetched(
         ": > /etc/apt/sources.list",
     )
     made(hosts, "srv1", package("cron", "present"))
+
+
+def test_what_somebody_else_needs_does_not_go_and_takes_nothing_along(hosts: Hosts) -> None:
+    before = hosts.run("srv2", "dpkg-query -W")
+    told = hosts.apply("srv2", several(libwrap0="absent", cron="present"))
+    assert "openssh-server" in told.pop("package/libwrap0")
+    assert told["package/cron"] == "ok"
+    assert hosts.run("srv2", "dpkg-query -W") == before

@@ -114,3 +114,30 @@ def test_only_what_has_a_version_may_go_back_to_an_older_one() -> None:
     }
     assert step(both[:1], "apt")["downgrade"] is False
     assert step([item("a", "absent")], "apt")["state"] == "absent"
+
+
+# `apt-get -s remove` of Debian 12, `rpm -e --test` of openEuler
+APT = """Reading package lists...
+The following packages will be REMOVED:
+  libwrap0 openssh-server
+Remv openssh-server [1:9.2p1-2]
+Remv libwrap0 [7.6.q-32]
+"""
+RPM = """error: Failed dependencies:
+\tlibwrap.so.0()(64bit) is needed by (installed) openssh-server-9.3p2-4.oe2403.x86_64
+\ttcp_wrappers-libs is needed by (installed) nfs-utils-2.6.3-2.x86_64
+"""
+
+
+def test_what_would_go_along_is_what_the_package_manager_says() -> None:
+    assert MODULE["parse_apt_removal"](APT) == {"openssh-server", "libwrap0"}
+    assert MODULE["parse_rpm_needs"](RPM) == {
+        "openssh-server-9.3p2-4.oe2403.x86_64",
+        "nfs-utils-2.6.3-2.x86_64",
+    }
+
+
+def test_a_package_that_would_take_others_along_stays_and_says_so() -> None:
+    kept = {**item("cron", "absent"), "kept": "it would take along anacron"}
+    (said,) = judged(kept, check=False, brought=[]).said
+    assert (said["failed"], said["msg"]) == (True, "it would take along anacron")
