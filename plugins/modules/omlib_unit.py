@@ -313,6 +313,11 @@ def systemctl(module: AnsibleModule, *words: str) -> None:
 
 
 def set_calendar(module: AnsibleModule, unit: str, lines: list) -> None:
+    analyze = module.get_bin_path("systemd-analyze")
+    for one in lines if analyze else ():  # with a line that it does not know it stops the timer
+        code, out, err = module.run_command([analyze, "calendar", "--", one])
+        if code:
+            module.fail_json(msg=f"{unit}: {(err or out).strip()}")
     path = DROP_IN % unit
     os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
     fresh = os.path.join(module.tmpdir, "drop-in")

@@ -76,6 +76,11 @@ def test_a_timer_by_hand_is_found_and_has_its_calendar_set(hosts: Hosts, changin
     assert "OnCalendar=Mon *-*-* 00:00:00" in told
     assert "OnCalendar=Mon..Fri *-*-* 02:30:00" in told
     assert "hourly" not in told
+    never = {"timer": {"tick": {**RUNS, "calendar": ("no such time",)}}}
+    (refused,) = hosts.apply("srv1", ServerState(items=never)).values()
+    assert "no such time" in refused
+    assert hosts.run("srv1", "systemctl is-active tick.timer") == "active\n"
+    assert set(agreed(hosts, "srv1", state).values()) == {Status.IN_SYNC}
 
 
 def test_a_timer_that_must_be_away_is_stopped(hosts: Hosts, changing: Change) -> None:
