@@ -1,8 +1,8 @@
 """What would take omlib's own way into a host: nobody could mend it from here afterwards. Pure.
 
 Such a change is left to a person on the spot. Seen are the things that the way stands on by name:
-the account that logs in, its keys, sshd and sudo. What a rule of sudo or of the firewall takes away
-the modules that set them see, on the host.
+the account that logs in, its keys, sshd and sudo, and the files that hold accounts and rules. What
+a rule of sudo or of the firewall takes away the modules that set them see, on the host.
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,10 @@ from omlib.model.item import Attributes, Value
 _SERVES = frozenset({"ssh", "sshd", "ssh.service", "sshd.service"})
 _PACKAGES = frozenset({"openssh-server", "openssh"})
 _LETS_BECOME_ROOT = frozenset({"sudo", "wheel"})
+# as a whole file none of them is compared with what the way needs of it: other kinds do that
+_HOLDS_THE_WAY = frozenset(
+    f"/etc/{name}" for name in ("passwd", "shadow", "group", "gshadow", "sudoers", "sudoers.d")
+)
 _NO_LOGIN = frozenset({"nologin", "false", "sync", "shutdown", "halt"})
 
 
@@ -50,6 +54,8 @@ def cuts_off(
             return away and (name in _PACKAGES or (name == "sudo" and way.login != "root"))
         case "service" if name in _SERVES:
             return any(seen.get(path) is True for path in after)
+        case "file":
+            return name in _HOLDS_THE_WAY or name.startswith("/etc/sudoers.d/")
     return False
 
 

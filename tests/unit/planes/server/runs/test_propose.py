@@ -244,3 +244,13 @@ def test_sshd_and_sudo_stay() -> None:
     assert left("group", "sudo", {"members": ("eve",)}, members)
     assert not left("group", "sudo", {"members": ("ops",)}, members)
     assert not left("group", "adm", {"members": ()}, members)
+
+
+def test_no_file_is_written_over_that_the_way_stands_on() -> None:
+    def written(name: str, way: OwnWay = OPS) -> bool:
+        return left("file", name, {"present": True, "mode": "0644"}, {"mode": "0600"}, way)
+
+    names = ("passwd", "shadow", "group", "gshadow", "sudoers", "sudoers.d", "sudoers.d/ops")
+    assert [written(f"/etc/{name}") for name in names] == [True] * len(names)
+    assert written("/etc/shadow", OwnWay())
+    assert not written("/etc/login.defs")
