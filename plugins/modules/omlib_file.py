@@ -10,6 +10,7 @@ description:
   - The content comes with the question and is written beside the file with its final mode, so that
     it is nowhere else, neither on the controller nor for others to read. Parents are not made, and
     a directory that holds something is not removed.
+  - A file that sshd would not start with is put back, and its item fails with the words of sshd.
   - C(copy) would put the content into a file on the controller, cannot take what is no text from a
     variable, and calls a file in order whose account is not there yet.
 author: omlib
@@ -49,6 +50,7 @@ import hashlib
 import os
 import pwd
 import stat
+import subprocess
 import tempfile
 
 from ansible.module_utils.basic import AnsibleModule
@@ -263,6 +265,8 @@ def attributes(
 SHOWN_BYTES = 64 * 1024
 MOST_LINKS = 40  # as the kernel has it
 WANTED = ("sha256", "target", "owner", "group", "mode")
+SSHD = {"ssh", "sshd", "ssh.service", "sshd.service"}
+SSHD_LIMIT_S = 20
 
 
 class Refused(Exception):
@@ -440,6 +444,71 @@ def make(module: AnsibleModule, path: bytes, wanted: dict, found: "list[str]") -
     return settle(true, wanted)
 
 
+class Before:
+    """What a place held, to be put there again."""
+
+    def __init__(self, path: bytes, itself: bool) -> None:
+        """*itself*: where *path* is a link, the link is meant and not what it leads to."""
+        self.path = path if itself else os.path.realpath(path)
+        self.told, self.target, self.content = look(self.path), b"", b""
+        if self.told is not None and stat.S_ISLNK(self.told.st_mode):
+            self.target = os.readlink(self.path)
+        elif self.told is not None and stat.S_ISREG(self.told.st_mode):
+            with open(self.path, "rb") as file:
+                self.content = file.read()
+
+    def put_back(self, module: AnsibleModule) -> None:
+        told = self.told
+        if told is None:
+            return remove(self.path)
+        had = {"owner": str(told.st_uid), "group": str(told.st_gid)}
+        if stat.S_ISLNK(told.st_mode):
+            return make_link(self.path, dict(had, target=text(self.target)))
+        had["mode"] = f"{stat.S_IMODE(told.st_mode):o}"
+        if stat.S_ISREG(told.st_mode):
+            return write(module, self.path, self.content, had)
+        if look(self.path) is None:
+            os.mkdir(self.path, 0o700)
+        return settle(self.path, had)
+
+
+def sshd_says() -> str:
+    """Why sshd would not start with what is configured; "" where it would, or is not installed."""
+    try:
+        done = subprocess.run(
+            ["/usr/sbin/sshd", "-t"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=SSHD_LIMIT_S,
+            check=False,
+        )
+    except FileNotFoundError:
+        return ""
+    except subprocess.TimeoutExpired:
+        return "no answer in time"
+    return text(done.stdout).strip() or str(done.returncode) if done.returncode else ""
+
+
+def make_for_sshd(
+    module: AnsibleModule, path: bytes, wanted: dict, found: "list[str]", restarts: bool
+) -> None:
+    """Nobody comes in any more where sshd is restarted with what it does not take.
+
+    What was wrong before stays made: it may be a step of the mending. *restarts* is whether sshd is
+    restarted because of it, which a failed item is not.
+    """
+    wrong = sshd_says()
+    before = Before(path, "target" in wanted or not wanted["present"])
+    make(module, path, wanted, found)
+    says = sshd_says()
+    if says and not wrong:
+        before.put_back(module)
+        raise Refused(f"put back, for sshd does not take it: {says}")
+    if says and restarts:
+        raise Refused(f"made, and sshd is not restarted, for it would not start: {says}")
+
+
 def shown(path: bytes, content: "bytes | None", wanted: dict, seen: dict) -> "list[dict]":
     """What differs; the text only of a file that everybody may read, and may when it is made so."""
     names = [name for name in ("present", *WANTED) if name in wanted]
@@ -479,7 +548,11 @@ def see_to(module: AnsibleModule) -> None:
         found = differing(wanted, seen)
         told = shown(path, content if "sha256" in found else None, wanted, seen) if found else []
         if found and not module.check_mode:
-            make(module, path, wanted, found)
+            restarts = bool(SSHD.intersection(given["restarts"] or ()))
+            if restarts or given["name"].startswith("/etc/ssh/"):
+                make_for_sshd(module, path, wanted, found, restarts)
+            else:
+                make(module, path, wanted, found)
     except (OSError, Refused, CannotTell) as error:
         module.fail_json(msg=f"{given['name']}: {error}")
     module.exit_json(changed=bool(found), diff=told)

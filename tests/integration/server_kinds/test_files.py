@@ -105,6 +105,61 @@ def test_what_uses_a_changed_file_is_restarted_and_nothing_else(
     assert (after[0] == before[0], after[1] == before[1]) == (False, True)
 
 
+def test_sshd_is_not_restarted_with_what_it_does_not_take(hosts: Hosts, changing: Change) -> None:
+    main, more = "/etc/ssh/sshd_config", "/etc/ssh/sshd_config.d/k2.conf"
+    gone = "/etc/ssh/ssh_host_ed25519_key"
+    changing(
+        "srv1",
+        "cp -a /etc/ssh /root/k2-ssh",
+        "cp -a /root/k2-ssh/. /etc/ssh/; rm -rf /root/k2-ssh; rm -f " + more + ";"
+        "systemctl restart ssh",
+    )
+    look = f"sha256sum {main}; stat -c '%a %U' {main}; ls {more} 2>/dev/null || true"
+    pid = "systemctl show -p MainPID --value ssh"
+    before, running = hosts.run("srv1", look), hosts.run("srv1", pid)
+    contents = {main: b"PermitRootLogin perhaps\n", more: b"Nonsense yes\n"}
+    wrong = ServerState(
+        items={"file": {name: file(text, mode="0600") for name, text in contents.items()}},
+        contents=contents,
+        restarts={main: ("ssh.service",)},
+    )
+    told = hosts.apply("srv1", wrong)
+    assert "perhaps" in told[f"file/{main}"]
+    assert "Nonsense" in told[f"file/{more}"]
+    assert (hosts.run("srv1", look), hosts.run("srv1", pid)) == (before, running)
+
+    right = ServerState(
+        items={"file": {more: file(b"LogLevel VERBOSE\n", present=True)}},
+        contents={more: b"LogLevel VERBOSE\n"},
+        restarts={more: ("ssh",)},
+    )
+    assert hosts.apply("srv1", right)[f"file/{more}"] == "changed"
+    assert hosts.run("srv1", pid) != running
+    away = ServerState(items={"file": {gone: {"present": False}}})
+    assert "hostkeys" in hosts.apply("srv1", away)[f"file/{gone}"]
+    assert hosts.run("srv1", f"stat -c %a {gone}").strip() == "600"
+
+
+def test_what_was_wrong_with_sshd_before_is_mended_file_by_file(
+    hosts: Hosts, changing: Change
+) -> None:
+    first, second = (f"/etc/ssh/sshd_config.d/k2-{name}.conf" for name in "ab")
+    changing(
+        "srv1",
+        f"echo Wrong yes > {first}; echo Wrong yes > {second}",
+        f"rm -f {first} {second}",
+    )
+    mended = ServerState(
+        items={"file": {name: file(b"# none\n") for name in (first, second)}},
+        contents=dict.fromkeys((first, second), b"# none\n"),
+        restarts=dict.fromkeys((first, second), ("ssh",)),
+    )
+    told = hosts.apply("srv1", mended)
+    assert told[f"file/{first}"].startswith("failed: ")
+    assert told[f"file/{second}"] == "changed"
+    assert hosts.run("srv1", f"cat {first}; sshd -t") == "# none\n"
+
+
 def test_an_untouched_host_has_nothing_strange_in_watched_directories(hosts: Hosts) -> None:
     seen = hosts.look("srv2", ServerState(watched=WATCHED))
     assert seen.reason("file") is None

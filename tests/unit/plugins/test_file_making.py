@@ -90,3 +90,23 @@ def test_where_there_is_no_room_the_file_stays_and_nothing_lies_beside_it(tmp_pa
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert [path.name for path in tmp_path.iterdir()] == ["conf"]
     assert file.read_text(encoding="utf-8") == "old\n"
+
+
+def test_what_a_place_held_is_put_back_whatever_it_was(tmp_path: Path) -> None:
+    module = the_module()
+    file, link, nothing, led = (tmp_path / name for name in ("file", "link", "nothing", "led"))
+    file.write_bytes(b"old\xff")
+    file.chmod(0o640)
+    link.symlink_to("file")
+    led.symlink_to("file")
+    befores = [module.Before(bytes(file), False), module.Before(bytes(led), False)]
+    befores += [module.Before(bytes(link), True), module.Before(bytes(nothing), False)]
+    module.remove(bytes(link))
+    file.write_bytes(b"new")
+    file.chmod(0o644)
+    nothing.write_bytes(b"new")
+    for before in befores:
+        before.put_back(NoSelinux())
+    assert (file.read_bytes(), file.stat().st_mode & 0o777) == (b"old\xff", 0o640)
+    assert (str(link.readlink()), str(led.readlink())) == ("file", "file")
+    assert not nothing.exists()
