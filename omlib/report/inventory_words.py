@@ -486,6 +486,11 @@ WANTED: Mapping[str, tuple[str, str]] = {
     ),
     "yuan": ("an amount in yuan with at most two decimals", "最多两位小数的金额（元）"),
     "path": ("an absolute path without . or ..", "不含 . 和 .. 的绝对路径"),
+    "name": ("a name without / or ..", "不含 / 和 .. 的名称"),
+    "name_or_path": (
+        "a file name without / or .., or an absolute path without . or ..",
+        "不含 / 和 .. 的文件名，或不含 . 和 .. 的绝对路径",
+    ),
     "program": (
         "the absolute path of a program: letters, digits and . _ + - /",
         "程序的绝对路径（字母、数字和 . _ + - /）",

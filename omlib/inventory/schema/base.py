@@ -178,6 +178,19 @@ def _path(text: str) -> str:
     return text
 
 
+def _name(text: str) -> str:
+    """A file is named by it in a folder of the host, and stays in there."""
+    if "/" in _text(text) or text == "." or ".." in text:
+        raise bad_value("name")
+    return text
+
+
+def _name_or_path(text: str) -> str:
+    if not is_path(_text(text)) and ("/" in text or text == "." or ".." in text):
+        raise bad_value("name_or_path")
+    return text
+
+
 def _inner_path(text: str) -> str:
     parts = text.split("/")
     if text.startswith("/") or "\\" in text or {"", ".", ".."} & set(parts):
@@ -256,6 +269,8 @@ Sha256 = Annotated[
 ]
 Mode = Annotated[str, AfterValidator(_matches(r"[0-7]{3,4}", "mode")), _pattern(r"^[0-7]{3,4}$")]
 ServerPath = Annotated[str, AfterValidator(_path), _pattern("^/")]
+Name = Annotated[str, AfterValidator(_name), _pattern("^[^/]+$")]
+NameOrPath = Annotated[str, AfterValidator(_name_or_path), _pattern("^/|^[^/]+$")]
 InnerPath = Annotated[str, AfterValidator(_inner_path), _pattern(r"^[^/\\]")]
 Count = Annotated[int, Field(ge=0)]
 Size = Annotated[int, Field(ge=1)]

@@ -14,6 +14,8 @@ from omlib.inventory.schema.base import (
     InnerPath,
     Listener,
     Mode,
+    Name,
+    NameOrPath,
     Record,
     ServerPath,
     Sha256,
@@ -305,9 +307,9 @@ TrustedKeys = Annotated[
     ),
 ]
 SudoFiles = Annotated[
-    dict[Text, SudoRecord],
+    dict[NameOrPath, SudoRecord],
     BeforeValidator(
-        _lines("rules"), json_schema_input_type=dict[Text, Text | list[Text] | SudoRecord]
+        _lines("rules"), json_schema_input_type=dict[NameOrPath, Text | list[Text] | SudoRecord]
     ),
 ]
 Files = dict[ServerPath, FileRecord]
@@ -316,7 +318,7 @@ Sysctl = Annotated[
     dict[Text, SysctlRecord],
     BeforeValidator(_sysctl, json_schema_input_type=dict[Text, Text | int | SysctlRecord]),
 ]
-KernelModules = dict[Text, KernelModuleRecord]
+KernelModules = dict[Name, KernelModuleRecord]
 Services = Annotated[
     dict[Text, ServiceRecord],
     BeforeValidator(
@@ -330,9 +332,9 @@ Timers = Annotated[
     ),
 ]
 CronFiles = Annotated[
-    dict[Text, CronRecord],
+    dict[NameOrPath, CronRecord],
     BeforeValidator(
-        _lines("jobs"), json_schema_input_type=dict[Text, Text | list[Text] | CronRecord]
+        _lines("jobs"), json_schema_input_type=dict[NameOrPath, Text | list[Text] | CronRecord]
     ),
 ]
 Firewall = dict[Text, ChainRecord]
