@@ -113,6 +113,8 @@ def _table(raw: Raw, database: str) -> list[list[str]]:
         if others := [source for source in named if source not in SOURCES]:
             raise CannotTell("unsupported", f"{NO_PYTHON_HERE} to ask {' '.join(others)} with")
     rows = [line.split(":") for line in text(_sound(raw[database], "sed")).split("\n")]
+    if rows == [[""]]:
+        raise CannotTell("error", f"/etc/{database}: empty")
     return [row for row in rows if len(row) == (7 if database == "passwd" else 4)]
 
 

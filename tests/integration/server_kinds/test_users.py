@@ -150,3 +150,19 @@ def test_without_root_nobody_can_say_whether_a_password_is_locked(
     seen = hosts.look("srv2", ServerState(items={"user": {"root": {"locked": True}}}))
     assert seen.actual("user")["root"].unseen == {"locked": UnknownReason.DENIED}
     assert seen.verdicts("user") == {"root": Status.UNKNOWN}
+
+
+def test_without_the_table_of_groups_none_is_said_to_be_missing(
+    hosts: Hosts, changing: Change
+) -> None:
+    state = ServerState(
+        items={
+            "group": {"dba": {"present": True}, "root": {"present": True}},
+            "user": {"ops": {"present": True, "groups": ("sudo",)}, "away": {"present": True}},
+        }
+    )
+    changing("srv2", "mv /etc/group /etc/group.k2", "mv /etc/group.k2 /etc/group")
+    seen = hosts.look("srv2", state)
+    assert set(seen.verdicts("group").values()) == {Status.UNKNOWN}
+    assert seen.reason("group") is UnknownReason.ERROR
+    assert seen.verdicts("user") == {"ops": Status.UNKNOWN, "away": Status.MISSING}

@@ -7,8 +7,8 @@ import grp
 import os
 import pwd
 
-from omlib.planes.server.host.base import PRESENCE, Found, items_of, native, text
-from omlib.planes.server.host.name_service import hiding
+from omlib.planes.server.host.base import PRESENCE, CannotTell, Found, items_of, native, text
+from omlib.planes.server.host.name_service import hiding, table
 
 NO_LOGIN = ("nologin", "false", "sync", "shutdown", "halt")
 USER_ATTRIBUTES = ("present", "uid", "shell", "home", "groups", "locked")
@@ -79,6 +79,7 @@ def can_log_in(account: "pwd.struct_passwd") -> bool:
 
 
 def users(asked: "dict[str, object]", limit_s: int) -> Found:
+    table("/etc/passwd")
     found, locks = Found(), read_locks()
     accounts = {}
     for name in items_of(asked):
@@ -93,11 +94,19 @@ def users(asked: "dict[str, object]", limit_s: int) -> Found:
         found.items[name] = user_attributes(account, groups_of(account, wanted))
         locks.add_to(found, name, account)
     may_hide("passwd", asked, found, USER_ATTRIBUTES, limit_s)
-    if accounts and hiding("group", limit_s):
-        for name in accounts:  # a further group may be one that did not answer
-            del found.items[name]["groups"]
-            found.unseen.setdefault(name, {})["groups"] = "incomplete"
+    reason = why_no_groups(limit_s) if accounts else ""
+    for name in accounts if reason else ():
+        del found.items[name]["groups"]
+        found.unseen.setdefault(name, {})["groups"] = reason
     return found
+
+
+def why_no_groups(limit_s: int) -> str:
+    """A further group may be one of a source that did not answer; "" where all did."""
+    try:
+        return "incomplete" if hiding("group", limit_s) else ""
+    except CannotTell as lost:
+        return lost.status
 
 
 def may_hide(
@@ -128,6 +137,7 @@ def stands_out(group: "grp.struct_group") -> bool:
 
 
 def groups(asked: "dict[str, object]", limit_s: int) -> Found:
+    table("/etc/group")
     found = Found()
     for name in items_of(asked):
         try:

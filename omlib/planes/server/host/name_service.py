@@ -44,6 +44,18 @@ def beyond(sources: "dict[str, list[str]]", database: str, table: bytes) -> "lis
     return others + (["nis"] if "compat" in named and b"\n+" in b"\n" + table else [])
 
 
+def table(path: str) -> bytes:
+    """What a host keeps itself: without it nothing is known of any account, not even of root."""
+    try:
+        with open(path, "rb") as opened:
+            raw = opened.read()
+    except FileNotFoundError:
+        raise CannotTell("error", path + ": not there") from None
+    if not raw.strip():
+        raise CannotTell("error", path + ": empty")
+    return raw
+
+
 def parse_sssctl(status: bytes) -> bool:
     """Whether `sssctl domain-status --online` tells that the domain is."""
     return b"Online status: Online" in status
@@ -112,13 +124,11 @@ def answers(source: str, function: str, limit_s: int) -> bool:
 
 def hiding(database: str, limit_s: int) -> "list[str]":
     """The sources of *database* (passwd, group) that do not answer: each may hide a name."""
-    raw = {}
-    for path in (NSSWITCH, "/etc/" + database):
-        try:
-            with open(path, "rb") as opened:
-                raw[path] = opened.read()
-        except FileNotFoundError:
-            raw[path] = b""
-    others = beyond(parse_nsswitch(raw[NSSWITCH]), database, raw["/etc/" + database])
+    try:
+        with open(NSSWITCH, "rb") as opened:
+            switch = opened.read()
+    except FileNotFoundError:
+        switch = b""
+    others = beyond(parse_nsswitch(switch), database, table("/etc/" + database))
     function = {"passwd": "getpwnam_r", "group": "getgrnam_r"}[database]
     return [source for source in others if not answers(source, function, limit_s)]

@@ -173,6 +173,13 @@ def test_accounts_that_a_directory_may_have_are_unsupported() -> None:
         assert {told[name]["status"] for name in ("users", "groups")} == {"unsupported"}
 
 
+@pytest.mark.parametrize("raw", [b"\n2", b"\n1", b"\n0"])  # GNU's and busybox's sed; empty
+def test_accounts_of_a_host_without_a_table_of_them_are_in_error(raw: bytes) -> None:
+    for told in (accounts(b"\n1", passwd=raw), accounts(b"\n1", group=raw)):
+        assert told.bodies["users"]["status"] == "error"
+    assert accounts(b"\n1", group=raw).bodies["groups"]["status"] == "error"
+
+
 def test_a_shadow_that_may_not_be_read_leaves_locks_denied() -> None:
     told: Any = accounts(b"\n1", shadow=b"\n2").bodies["users"]
     assert told["unseen"]["root"] == {"locked": "denied"}

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from omlib.planes.server.host.base import CannotTell
 from omlib.planes.server.host.name_service import (
     answers,
     beyond,
@@ -12,6 +13,7 @@ from omlib.planes.server.host.name_service import (
     parse_sssctl,
     parse_wbinfo,
     says_not_found,
+    table,
 )
 
 # RHEL 8 and openEuler, authselect's profile sssd; Debian 12 with libpam-winbind; Debian 12 as made
@@ -76,3 +78,15 @@ def test_sssd_without_a_configuration_hides_nothing() -> None:
     assert is_idle("sss")
     assert answers("sss", "getpwnam_r", 2)
     assert not is_idle("ldap")
+
+
+def test_a_host_without_its_own_table_tells_of_no_account_that_it_is_away(tmp_path: Path) -> None:
+    file = tmp_path / "group"
+    for content in (None, b"", b"\n"):
+        if content is not None:
+            file.write_bytes(content)
+        with pytest.raises(CannotTell) as told:
+            table(str(file))
+        assert told.value.status == "error"
+    file.write_bytes(b"root:x:0:\n")
+    assert table(str(file)) == b"root:x:0:\n"
