@@ -48,7 +48,9 @@ def test_under_full_ownership_groups_of_people_and_a_second_root_are_found(
     hosts: Hosts, changing: Change
 ) -> None:
     before = set(hosts.look("srv2", STATE).items("group"))
-    changing("srv2", "groupadd -o -g 0 toor; groupadd staffx", "groupdel -f toor && groupdel staffx")
+    changing(
+        "srv2", "groupadd -o -g 0 toor; groupadd staffx", "groupdel -f toor && groupdel staffx"
+    )
     changing("srv2", "gpasswd -a ops shadow", "gpasswd -d ops shadow")
     after = hosts.look("srv2", STATE)
     assert set(after.items("group")) - before == {"toor", "staffx", "shadow"}

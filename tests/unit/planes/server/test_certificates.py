@@ -103,5 +103,10 @@ def test_what_cannot_be_read_here_is_unseen_and_costs_no_other() -> None:
 
 
 def test_an_answer_of_another_form_is_left_to_who_checks_it() -> None:
-    for body in ({}, {"items": [], "unseen": {}}, {"items": {"/a": {"der": 7}}, "unseen": {}}):
+    bodies: list[dict[str, object]] = [
+        {},
+        {"items": [], "unseen": {}},
+        {"items": {"/a": {"der": 7}}, "unseen": {}},
+    ]
+    for body in bodies:
         assert with_certificates(body, NOON) == body
