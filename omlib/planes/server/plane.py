@@ -16,7 +16,7 @@ from omlib.planes.server.observed import asked_digest, observed
 from omlib.planes.server.posture import POSTURE, posture_wanted
 from omlib.planes.server.probe import Look, look
 from omlib.planes.server.reply import Reply
-from omlib.planes.server.runs.perform import Run, perform
+from omlib.planes.server.runs.perform import UNCHANGED, NotMendedError, Run, perform
 from omlib.planes.server.runs.places import own_way, path_in
 from omlib.planes.server.runs.propose import propose
 from omlib.planes.server.runs.runner import run
@@ -109,14 +109,19 @@ class ServerPlane:
 
     def perform(self, action: Action) -> None:
         server = self._estate.servers[action.scope.where]
-        perform(
-            action,
-            server,
-            self._estate.sites[server.access.site],
-            path_of=self._path_of,
-            secrets=self._secrets,
-            runs=self._runs,
-        )
+        try:
+            perform(
+                action,
+                server,
+                self._estate.sites[server.access.site],
+                path_of=self._path_of,
+                secrets=self._secrets,
+                runs=self._runs,
+            )
+        except NotMendedError as fault:
+            # an earlier step may have done it: a file that restarts the service which stood still
+            if fault.facts["how"] != UNCHANGED or not self.verify(action):
+                raise
 
     def verify(self, action: Action) -> bool:
         server = self._estate.servers[action.scope.where]

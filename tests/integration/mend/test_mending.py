@@ -1,6 +1,7 @@
 """Ansible mends just the item that an action names, and says in its own words when it cannot."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -13,10 +14,11 @@ from omlib.model.ref import Plane as PlaneName
 from omlib.model.ref import make_ref
 from omlib.model.status import Status
 from omlib.planes.server.plane import ServerPlane
+from omlib.planes.server.runs.job import Ended, Job
 from omlib.planes.server.runs.perform import NotMendedError
 from omlib.planes.server.runs.verify import UnseenError
 
-from .conftest import HOST, Host
+from .conftest import HOST, Host, NoSecrets, Now
 
 pytestmark = pytest.mark.lab
 CRON = "cron.service"
@@ -113,14 +115,24 @@ def test_a_failure_is_told_in_the_words_of_the_module(host: Host) -> None:
     assert "nothere" in str(caught.value.facts["words"])
 
 
-def test_what_the_probe_says_differs_and_ansible_finds_in_order_is_not_called_mended(
+def test_what_an_earlier_step_has_done_already_is_done(host: Host) -> None:
+    plane = host.plane(ServerState(items={"service": {CRON: {"running": True}}}))
+    plane.perform(START)  # Ansible has nothing to do; the probe, asked again, finds it running
+    assert plane.verify(START)
+
+
+def test_what_ansible_finds_in_order_and_the_probe_does_not_is_not_called_mended(
     host: Host,
 ) -> None:
-    plane = host.plane(ServerState(items={"service": {CRON: {"running": True}}}))
+    def in_order(job: Job) -> Ended:
+        return Ended(results=(), unreachable={}, hosts=(HOST,), error="", took_s=0.0)
+
+    stopped = replace(START, ref=make_ref(PlaneName.SERVER, "service", HOST, "nothere"))
+    state = ServerState(items={"service": {"nothere": {"running": True}}})
+    plane = ServerPlane(host.estate(state), NoSecrets(), Now(), runs=in_order)
     with pytest.raises(NotMendedError) as caught:
-        plane.perform(START)
+        plane.perform(stopped)
     assert caught.value.facts["how"] == "unchanged"
-    assert plane.verify(START)
 
 
 def test_a_host_that_cannot_be_reached_is_neither_mended_nor_verified(host: Host) -> None:

@@ -18,6 +18,7 @@ from omlib.planes.server.runs.task import TaskResult, Why
 from omlib.ports import Secrets
 
 Run = Callable[[Job], Ended]
+UNCHANGED = "unchanged"
 DEADLINE_S = 900.0  # a package may have to come over a slow line
 
 
@@ -88,7 +89,7 @@ def _judge(action: Action, ended: Ended) -> None:
     if ended.error:
         raise NotMendedError(ref=ref, how="not_run", words=clean(ended.error))
     if not any(result.changed for result in ended.results):
-        raise NotMendedError(ref=ref, how="unchanged", words="")
+        raise NotMendedError(ref=ref, how=UNCHANGED, words="")
 
 
 def _words(results: Iterable[TaskResult]) -> str:
