@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 from omlib.model.action import Action, Declined
-from omlib.model.estate import Estate, Server
+from omlib.model.estate import Access, Estate, Server, Site
 from omlib.model.finding import Finding
 from omlib.model.observation import Observation
 from omlib.model.ref import Plane
@@ -16,6 +16,7 @@ from omlib.planes.server.observed import asked_digest, observed
 from omlib.planes.server.posture import POSTURE, posture_wanted
 from omlib.planes.server.probe import Look, look
 from omlib.planes.server.reply import Reply
+from omlib.planes.server.runs.own_way import OwnWay
 from omlib.planes.server.runs.perform import UNCHANGED, NotMendedError, Run, perform
 from omlib.planes.server.runs.places import own_way, path_in
 from omlib.planes.server.runs.propose import propose
@@ -44,6 +45,7 @@ class ServerPlane:
         With *posture* hosts are asked for the facts that checks of the protection scheme need.
         """
         self._estate = estate
+        self._ways: dict[str, OwnWay] = {}  # by host, as it was gone at the last look
         self._secrets = secrets
         self._clock = clock
         self._asked: dict[str, Wanted] = dict(asked(estate))
@@ -79,6 +81,7 @@ class ServerPlane:
         site = self._estate.sites[server.access.site]
         wanted = self._asked[server.id]
         at, begun = self._clock.now(), time.monotonic()
+        self._ways[server.id] = own_way(server.access, site, self._path_of)
         try:
             way = way_to(server.access, site, self._secrets)
         except AccessError as error:
@@ -102,7 +105,7 @@ class ServerPlane:
     def _told(self, findings: Sequence[Finding]) -> Sequence[Action | Declined]:
         servers, sites = self._estate.servers, self._estate.sites
         ways = {
-            name: own_way(servers[name].access, sites[servers[name].access.site], self._path_of)
+            name: self._ways.get(name) or login_of(servers[name].access, sites)
             for name in {finding.scope.where for finding in findings} & servers.keys()
         }
         return list(propose(findings, servers, self._asked, self._pythons, ways))
@@ -127,3 +130,8 @@ class ServerPlane:
         server = self._estate.servers[action.scope.where]
         site = self._estate.sites[server.access.site]
         return holds(action, way_to(server.access, site, self._secrets))
+
+
+def login_of(access: Access, sites: Mapping[str, Site]) -> OwnWay:
+    """What the inventory alone says of the way into a host: any of its keys may be the one."""
+    return OwnWay(login=access.user or sites[access.site].user, key="")
