@@ -127,19 +127,26 @@ def _numbers(chance: random.Random, draw: Draw, often: int) -> list[int]:
 
 def test_probe_and_ansible_agree_whatever_was_done_by_hand(lab: Lab) -> None:
     chance, tried = random.Random(SEED), Tried()
+    drifts: Counter[tuple[str, str]] = Counter()
     untouched = everything(lab)
     while True:
         batch = drawn(chance, tried)
-        if found := trouble(lab, batch):
+        if found := trouble(lab, batch, drifts):
             part, again = shrunk(lab, batch, found)
             told = "\n".join(f"{ref}: {words}" for ref, words in again.items())
-            pytest.fail(f"{told}\n\nOMLIB_AGREEMENT_SEED={SEED}\n{part}", pytrace=False)
+            first = ", ".join(found)
+            pytest.fail(
+                f"{told}\n\nOf these: {first}\n\nOMLIB_AGREEMENT_SEED={SEED}\n{part}", pytrace=False
+            )
         if not SOAK or tried.often.total() >= LEAST_CHANGES:
             break
     assert everything(lab) == untouched
-    print(f"seed {SEED}: {tried.often.total()} changes")
-    for kind, some in groupby(sorted(tried.often.items()), key=lambda one: one[0][0]):
-        print(f"  {kind}: " + ", ".join(f"{what} {often}" for (_, what), often in some))
+    print(f"seed {SEED}: {tried.often.total()} changes, {drifts.total()} of them seen as a drift")
+    for kind, some in groupby(sorted(tried.often), key=lambda key: key[0]):
+        each = (f"{key[1]} {drifts[key]}/{tried.often[key]}" for key in some)
+        print(f"  {kind}: {', '.join(each)}")
+    drifted = {kind for kind, _ in drifts}
+    assert drifted == {kind for kind, _ in tried.often} if SOAK else drifted
 
 
 def everything(lab: Lab) -> dict[str, object]:

@@ -83,21 +83,25 @@ def user(chance: random.Random, n: int) -> Item:
         kind="user",
         name=name,
         attributes={**told, **more} if chance.random() < 0.6 else told,
-        changes=changes(
-            [
-                ("gone", f"userdel {name}"),
-                ("gone, its group is left", f"userdel {name}\ngroupadd {name}"),
-                ("other shell", f"usermod -s /bin/zsh {name}"),
-                ("extra group", f"usermod -aG tape {name}"),
-                ("no groups", f"usermod -G '' {name}"),
-                ("other primary group", f"usermod -g daemon {name}"),
-                ("other home", f"usermod -d /tmp {name}"),
-                ("other uid", f"usermod -u 5{n}7 {name}"),
-                ("a password", f"echo {name}:x | chpasswd"),
-                ("locked by a star", f"usermod -p '*' {name}"),
-                ("an empty password", f"usermod -p '' {name}"),
-                ("expired", f"usermod -e 1 {name}"),
-            ]
+        changes=(
+            # made anew it may have another number: what is left in its home is not handed to it
+            refused("gone, its home is left", f"userdel {name}", f"rm -rf /home/{name}"),
+            *changes(
+                [
+                    ("gone", f"userdel -r {name}"),
+                    ("gone, its group is left", f"userdel -r {name}\ngroupadd {name}"),
+                    ("other shell", f"usermod -s /bin/zsh {name}"),
+                    ("extra group", f"usermod -aG tape {name}"),
+                    ("no groups", f"usermod -G '' {name}"),
+                    ("other primary group", f"usermod -g daemon {name}"),
+                    ("other home", f"usermod -d /tmp {name}"),
+                    ("other uid", f"usermod -u 5{n}7 {name}"),
+                    ("a password", f"echo {name}:x | chpasswd"),
+                    ("locked by a star", f"usermod -p '*' {name}"),
+                    ("an empty password", f"usermod -p '' {name}"),
+                    ("expired", f"usermod -e 1 {name}"),
+                ]
+            ),
         ),
         clean=f"userdel -f {name}; groupdel {name}; rm -rf /home/{name}",
     )

@@ -1,7 +1,8 @@
 """Hosts declared, changed by hand, judged by the probe and by the deep check, and brought back."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -9,13 +10,14 @@ import yaml
 
 from omlib.lab import lifecycle
 from omlib.lab.layout import LabLayout
-from omlib.model.estate import Estate, ServerState
+from omlib.model.estate import Estate, Server, ServerState
 from omlib.model.item import Attributes
-from omlib.model.ref import Plane, make_ref
+from omlib.model.ref import Plane, make_ref, parse_ref
 from omlib.model.status import Status
 from omlib.planes.server.runs.deep_check import check_declared
 from omlib.planes.server.runs.host_vars import host_vars
 from omlib.planes.server.runs.inventory import inert
+from omlib.planes.server.runs.order import stands_on
 from omlib.planes.server.runs.places import SITE, path_in, shipped
 from omlib.planes.server.runs.runner import Ended, Job, run
 from omlib.planes.server.runs.task import TaskResult
@@ -172,35 +174,49 @@ def by_item(ended: Ended) -> tuple[Verdicts, dict[str, str]]:
     return {ref: result.status for ref, result in told.items()}, words
 
 
-def trouble(lab: Lab, batch: Batch) -> dict[str, str]:
-    """By ref, where the two do not agree; nothing where the law holds. Restores the hosts."""
+def trouble(lab: Lab, batch: Batch, drifts: Counter[tuple[str, str]]) -> dict[str, str]:
+    """By ref, where the two do not agree; nothing where the law holds. Restores the hosts.
+
+    *drifts* counts by kind and name the changes after which both saw the item drift.
+    """
     hosts = list(batch.items)
     everything = {host: batch.all_of(host) for host in hosts}
     clean = {host: "\n".join(item.clean for item in everything[host]) for host in hosts}
     lab.by_hand({h: "\n".join([clean[h], *(i.before for i in everything[h])]) for h in hosts})
     try:
-        return next(_troubles(lab, batch, everything), {})
+        return next(_troubles(lab, batch, everything, drifts), {})
     finally:
         lab.by_hand(clean)
 
 
 def _troubles(
-    lab: Lab, batch: Batch, everything: Mapping[str, tuple[Item, ...]]
+    lab: Lab,
+    batch: Batch,
+    everything: Mapping[str, tuple[Item, ...]],
+    drifts: Counter[tuple[str, str]],
 ) -> Iterator[dict[str, str]]:
     """Each that is found, the first of them first."""
     if failed := lab.applied(batch.items):
         yield {ref: f"made first: {words}" for ref, words in failed.items()}
     for done in batch.rounds:
         lab.by_hand({host: _script(done[host]) for host in done})
-        if found := _differ(lab, everything):
+        probed = lab.probed(everything)
+        if found := _differ(lab, everything, probed):
             yield found
+        drifts.update(
+            (kind, change.what)
+            for host in done
+            for (kind, name), change in done[host].items()
+            if probed[str(make_ref(Plane.SERVER, kind, host, name))].is_drift
+        )
         lab.by_hand({host: "\n".join(c.undo for c in done[host].values()) for host in done})
         if failed := lab.applied(batch.items):
             yield {ref: f"made again: {words}" for ref, words in failed.items()}
         after = lab.probed(batch.items).items()
         if left := {ref: told for ref, told in after if told is not Status.IN_SYNC}:
             yield {ref: f"made again, and the probe says {told}" for ref, told in left.items()}
-    if found := _differ(lab, batch.items):  # all in sync by now: so says the deep check
+    # all are in sync by now, and so must the deep check say
+    if found := _differ(lab, batch.items, lab.probed(batch.items)):
         yield found
 
 
@@ -208,8 +224,7 @@ def _script(done: Mapping[tuple[str, str], Change]) -> str:
     return "\n".join(change.script for change in done.values())
 
 
-def _differ(lab: Lab, items: Mapping[str, tuple[Item, ...]]) -> dict[str, str]:
-    probed = lab.probed(items)
+def _differ(lab: Lab, items: Mapping[str, tuple[Item, ...]], probed: Verdicts) -> dict[str, str]:
     checked, words = lab.checked(items)
     found = {}
     for ref in sorted(probed.keys() | checked.keys()):
@@ -221,15 +236,39 @@ def _differ(lab: Lab, items: Mapping[str, tuple[Item, ...]]) -> dict[str, str]:
 
 
 def shrunk(lab: Lab, batch: Batch, found: Mapping[str, str]) -> tuple[Batch, Mapping[str, str]]:
-    """The smallest part of *batch*, of those that are tried, in which the law does not hold."""
+    """The smallest part of *batch*, of those that are tried, that goes wrong in the same way."""
     for host in batch.items:
-        keys = [(item.kind, item.name) for item in batch.all_of(host)]
-        guilty = {key for key in keys if str(make_ref(Plane.SERVER, key[0], host, key[1])) in found}
+        keys = {
+            str(make_ref(Plane.SERVER, item.kind, host, item.name)): (item.kind, item.name)
+            for item in batch.all_of(host)
+        }
+        guilty = [ref for ref in keys if ref in found]
         if not guilty:
             continue
-        of_kind = {key for key in keys if key[0] in {kind for kind, _ in guilty}}
-        for some in ({min(guilty)}, guilty, of_kind, set(keys)):
-            part = batch.only(host, frozenset(some))
-            if again := trouble(lab, part):
+        of_kind = [ref for ref in keys if keys[ref][0] in {keys[one][0] for one in guilty}]
+        server = lab.estate({host: batch.all_of(host)}).servers[host]
+        for some in (guilty[:1], guilty, of_kind, list(keys)):
+            part = batch.only(host, frozenset(keys[ref] for ref in _grounded(some, keys, server)))
+            again = trouble(lab, part, Counter())
+            if any(_how(again[ref]) == _how(found[ref]) for ref in guilty if ref in again):
                 return part, again
     return batch, found
+
+
+def _grounded(
+    refs: Sequence[str], keys: Mapping[str, tuple[str, str]], server: Server
+) -> frozenset[str]:
+    """*refs* and what they stand on: alone they would fail for another reason."""
+    ahead, held = list(refs), set(refs)
+    while ahead:
+        ref = parse_ref(ahead.pop())
+        for one in stands_on(ref, server.state.of(ref.kind)[ref.part], server):
+            if one in keys and one not in held:
+                held.add(one)
+                ahead.append(one)
+    return frozenset(held)
+
+
+def _how(words: str) -> list[str]:
+    """`made first`, `made again`, `the probe`."""
+    return words.replace(":", " ").split()[:2]
