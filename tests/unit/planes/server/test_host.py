@@ -309,8 +309,7 @@ def test_the_program_writes_no_file() -> None:
     argv = [
         sys.executable,
         "-ISBc",
-        hook + "b=sys.stdin.buffer;"
-        "exec(compile(b.read(int(b.readline())), 'probe', 'exec'))",
+        hook + "b=sys.stdin.buffer;exec(compile(b.read(int(b.readline())), 'probe', 'exec'))",
     ]
     done = subprocess.run(argv, input=stdin, capture_output=True, timeout=30, check=False)
     assert b"WROTE" not in done.stderr
